@@ -1,0 +1,81 @@
+/**
+ * A request target exactly as it stood on the request line, cut into its parts and nothing else done to it.
+ *
+ * Routing, authentication and object keys all start here: no `..` is resolved, no slash collapsed, nothing decoded
+ * before the signature was computed over it.
+ */
+export interface RequestTarget {
+  /** The path as written, still percent-encoded; starts with `/`. */
+  readonly rawPath: string;
+  /** The query as written, without the `?`; empty when there is none. */
+  readonly rawQuery: string;
+  /** Parameters in their order, decoded. A value is `undefined` when there is no `=` (`?force`). */
+  readonly query: readonly QueryParameter[];
+  /** Decoded path segments after the first slash, joined again: the S3 bucket and key, or `_rest_` and what follows. */
+  readonly path: string;
+}
+
+export interface QueryParameter {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+/** A target that cannot be read: not a path, a broken percent code, not UTF-8, a NUL. */
+export class TargetError extends Error {
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, options);
+    this.name = 'TargetError';
+  }
+}
+
+/**
+ * Reads the target of a request line: `/path?query`, or absolute form `http://host/path?query` as proxies send it.
+ * Percent codes are decoded as UTF-8; `+` stays a plus in the path and is a blank in the query.
+ * Errors: `TargetError`.
+ */
+export function parseTarget(written: string): RequestTarget {
+  const local = written.replace(/^https?:\/\/[^/?#]*/i, '');
+  const target = local === '' ? '/' : local;
+  const mark = target.indexOf('?');
+  const rawPath = mark < 0 ? target : target.slice(0, mark);
+  const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
+  if (!rawPath.startsWith('/')) throw new TargetError('the request target is not a path');
+  return { rawPath, rawQuery, query: parseQuery(rawQuery), path: decodePercent(rawPath.slice(1), 'path') };
+}
+
+function parseQuery(rawQuery: string): QueryParameter[] {
+  const parameters: QueryParameter[] = [];
+  for (const part of rawQuery.split('&')) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    const name = decodePercent(plusAsBlank(equals < 0 ? part : part.slice(0, equals)), 'query');
+    const value = equals < 0 ? undefined : decodePercent(plusAsBlank(part.slice(equals + 1)), 'query');
+    parameters.push({ name, value });
+  }
+  return parameters;
+}
+
+function plusAsBlank(written: string): string {
+  return written.replaceAll('+', ' ');
+}
+
+function decodePercent(written: string, where: string): string {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(written);
+  } catch (cause) {
+    throw new TargetError(`the ${where} holds a percent code that is not UTF-8`, { cause });
+  }
+  if (decoded.includes('\0')) throw new TargetError(`the ${where} holds a NUL`);
+  return decoded;
+}
+
+/** Encodes all but unreserved characters as UTF-8 percent codes, as signature version 4 wants it. */
+export function encodePercent(value: string): string {
+  return encodeURIComponent(value).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** Encodes a path: as `encodePercent`, slashes left as they are. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodePercent).join('/');
+}
