@@ -1,7 +1,6 @@
 import type { Reporter, SerializedError, TestModule, TestRunEndReason } from 'vitest/node';
 
 /** Ends a run with one plain line for scripts and people: `N passed, N failed, N skipped`. */
-// biome-ignore lint/style/noDefaultExport: vitest loads a reporter by its default export.
 export default class SummaryReporter implements Reporter {
   #counts: Counts = { passed: 0, failed: 1, skipped: 0 };
 
