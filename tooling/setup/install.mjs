@@ -40,12 +40,7 @@ export async function ensureInstalled() {
 /** Compiles what changed: the server, the command line and the packages they stand on. */
 export async function build() {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await quietly('the build', pinnedNode, [
-    compiler,
-    '-b',
-    'apps/server/tsconfig.src.json',
-    'apps/cli/tsconfig.src.json',
-  ]);
+  await quietly('the build', pinnedNode, [compiler, '-b', 'tsconfig.src.json']);
 }
 
 /**
