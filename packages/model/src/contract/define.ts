@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
-import type { Scalar } from '../wire/scalar.ts';
+import { int, type Scalar, uuid } from '../wire/scalar.ts';
 import type { Infer, Shape } from '../wire/shape.ts';
 
 /**
@@ -57,6 +57,8 @@ export interface Param<V = unknown, K extends ParamKind = ParamKind> {
   readonly kind: K;
   readonly of: Scalar<V> | undefined;
   readonly wireName?: string | undefined;
+  /** The wire name in an older generation of the API. */
+  readonly formerly?: string | undefined;
 }
 
 /**
@@ -80,6 +82,17 @@ export function clearable<V>(of: Scalar<V>, wireName?: string): Param<V, 'cleara
 /** Present without a value; `=true`, `=` and any other value count as present, `=false` as absent. */
 export const bare: Param<true, 'bare'> = { kind: 'bare', of: undefined };
 export const needBare: Param<true, 'needBare'> = { kind: 'needBare', of: undefined };
+
+/** The same parameter, understood under an older wire name as well; the older name is never sent. */
+export function formerly<V, K extends ParamKind>(olderName: string, param: Param<V, K>): Param<V, K> {
+  return { ...param, formerly: olderName };
+}
+
+/**
+ * A page of a list: at most `pageLength` entries, after the first `pageOffset` or after the one whose id is
+ * `pageStartMarker` (one or the other), or the last page. A row that takes these answers the paging headers.
+ */
+export const paging = { lastPage: bare, pageLength: may(int), pageOffset: may(int), pageStartMarker: may(uuid) };
 
 /** `pageLength` → `page_length`. */
 export function snakeCase(key: string): string {
@@ -201,7 +214,7 @@ type Made<R extends Row, P> = {
 };
 
 /** A row whose resource is not yet known; `on` gives it. */
-type RestRow<R extends Row, I extends boolean> = {
+export type RestRow<R extends Row, I extends boolean> = {
   readonly verb: Verb;
   readonly id: I;
   readonly row: R;
@@ -338,12 +351,13 @@ export type Input<O> = O extends { path: infer P; query: infer Q; headers: infer
 
 /** What the operation answers; `undefined` as well when it may succeed with nothing. */
 export type Output<O> = O extends { answer: infer A; answerHeaders: infer H; orNothing: infer N }
-  ? (unknown extends AnswerValue<A>
-      ? keyof H extends never
-        ? void
-        : Flat<HeaderValues<H>>
-      : keyof H extends never
-        ? AnswerValue<A>
-        : Flat<AnswerValue<A> & HeaderValues<H>>)
+  ?
+      | (unknown extends AnswerValue<A>
+          ? keyof H extends never
+            ? void
+            : Flat<HeaderValues<H>>
+          : keyof H extends never
+            ? AnswerValue<A>
+            : Flat<AnswerValue<A> & HeaderValues<H>>)
       | (N extends true ? undefined : never)
   : never;

@@ -1,5 +1,5 @@
 import type { RequestTarget } from '../signing/target.ts';
-import { type Operation, paramWireName, type Verb } from './define.ts';
+import { type Operation, type Param, paramWireName, type Verb } from './define.ts';
 
 /** Where a request goes: an operation, and the parts of its path. */
 export interface Match {
@@ -26,12 +26,19 @@ export interface Router {
 interface Candidate {
   readonly name: string;
   readonly operation: Operation;
-  readonly required: readonly string[];
+  /** Canonical names of each required parameter; more than one when it had another name in an older generation. */
+  readonly required: readonly (readonly string[])[];
 }
 
 /** Parameter names are compared without case, `-` and `_`: `max-keys`, `max_keys` and `maxKeys` are one. */
 export function canonicalName(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
+}
+
+/** The canonical names a parameter may have on the wire; the present one first. */
+export function namesOf(key: string, param: Param): readonly string[] {
+  const name = canonicalName(paramWireName(key, param));
+  return param.formerly === undefined ? [name] : [name, canonicalName(param.formerly)];
 }
 
 const restPrefix = '_rest_';
@@ -45,7 +52,7 @@ export function createRouter(contract: {
     for (const [name, operation] of Object.entries(operations)) {
       const required = Object.entries(operation.query)
         .filter(([, param]) => param.kind === 'need' || param.kind === 'needBare')
-        .map(([key, param]) => canonicalName(paramWireName(key, param)));
+        .map(([key, param]) => namesOf(key, param));
       const address = addressOf(operation.verb, operation);
       const row = { name, operation, required };
       table.set(address, [...(table.get(address) ?? []), row].sort(byRequired));
@@ -65,6 +72,7 @@ function addressOf(verb: Verb | string, { path }: Pick<Operation, 'path'>): stri
 }
 
 function matchIn(table: ReadonlyMap<string, Candidate[]>, verb: string, target: RequestTarget): Match | undefined {
+  if (namesEmptyObject(verb, target.path)) return undefined;
   const place = placeOf(target.path);
   const candidates = table.get(addressOf(verb, place));
   if (!candidates) return undefined;
@@ -75,7 +83,8 @@ function matchIn(table: ReadonlyMap<string, Candidate[]>, verb: string, target: 
   }
   const asked = place.path.plane === 'ds3' ? parameters.get('operation')?.toLowerCase() : undefined;
   const fitting = candidates.filter(({ operation }) => operation.operation === asked);
-  const lacking = ({ required }: Candidate) => required.filter((name) => !isPresent(parameters, name)).length;
+  const lacking = ({ required }: Candidate) =>
+    required.filter((names) => !names.some((name) => isPresent(parameters, name))).length;
   const complete = fitting.find((row) => lacking(row) === 0);
   const chosen = complete ?? [...fitting].sort((a, b) => lacking(a) - lacking(b))[0];
   if (!chosen) return undefined;
@@ -83,8 +92,13 @@ function matchIn(table: ReadonlyMap<string, Candidate[]>, verb: string, target: 
   return { name: chosen.name, plane: place.path.plane, operation: chosen.operation, id, bucket, key, parameters };
 }
 
+/** `DELETE /bucket/` is about an object without a name, and must not delete the bucket. */
+function namesEmptyObject(verb: string, path: string): boolean {
+  return verb === 'DELETE' && path.indexOf('/') === path.length - 1 && path !== '';
+}
+
 /** A parameter counts as there unless it says `=false`, as the .NET SDK writes flags that are off. */
-function isPresent(parameters: ReadonlyMap<string, string | undefined>, name: string): boolean {
+export function isPresent(parameters: ReadonlyMap<string, string | undefined>, name: string): boolean {
   return parameters.has(name) && parameters.get(name)?.toLowerCase() !== 'false';
 }
 

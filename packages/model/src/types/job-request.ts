@@ -13,7 +13,7 @@ export type ObjectToPut = Infer<typeof ObjectToPut>;
 export const PutObjectList = record('Objects', { objects: many(ObjectToPut) });
 export type PutObjectList = Infer<typeof PutObjectList>;
 
-/** An object to be read, verified or staged: whole, a range of bytes (`offset` and `length`), one version. */
+/** An object to be read, verified, staged, located or ejected: whole, a range of bytes (`offset` and `length`), one version. */
 export const ObjectToGet = record('Object', {
   name: attr(text),
   offset: maybe(attr(byteCount)),
@@ -22,6 +22,6 @@ export const ObjectToGet = record('Object', {
 });
 export type ObjectToGet = Infer<typeof ObjectToGet>;
 
-/** What a GET, VERIFY or STAGE job is asked to read. */
+/** What a GET, VERIFY or STAGE job is asked to read, and what other requests about objects name. */
 export const GetObjectList = record('Objects', { objects: many(ObjectToGet) });
 export type GetObjectList = Infer<typeof GetObjectList>;

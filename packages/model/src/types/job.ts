@@ -1,5 +1,6 @@
 import { bool, byteCount, instant, int, long, oneOf, type ScalarValue, text, uuid } from '../wire/scalar.ts';
-import { attr, type Infer, many, maybe, record, wrapped } from '../wire/shape.ts';
+import { attr, elem, type Infer, many, maybe, nullable, record, wrapped } from '../wire/shape.ts';
+import { alphabetical } from './alphabetical.ts';
 
 /** Highest first. Clients may ask for URGENT, HIGH, NORMAL and LOW; the others are the system's own. */
 export const Priority = oneOf('Priority', ['CRITICAL', 'URGENT', 'HIGH', 'NORMAL', 'LOW', 'BACKGROUND']);
@@ -82,3 +83,133 @@ export const MasterObjectList = record('MasterObjectList', {
   objects: many(JobChunk),
 });
 export type MasterObjectList = Infer<typeof MasterObjectList>;
+
+/** The answer of Get Jobs. */
+export const JobList = record('Jobs', { jobs: many(JobHead) });
+export type JobList = Infer<typeof JobList>;
+
+/** How far a job is at one of its permanent stores. */
+export const DestinationSummary = record('Destination', {
+  complete: wrapped('Complete', JobChunk, 'JobChunk'),
+  id: elem(uuid),
+  incomplete: wrapped('Incomplete', JobChunk, 'JobChunk'),
+  name: elem(text),
+});
+export type DestinationSummary = Infer<typeof DestinationSummary>;
+
+/** A job and how far it is at each of its permanent stores. Only in 6.0. */
+export const JobSummary = record('JobSummary', {
+  ...jobAttributes,
+  destinations: wrapped('Destinations', DestinationSummary),
+  nodes: maybe(wrapped('Nodes', JobNode)),
+  /** For people. */
+  summary: elem(text),
+});
+export type JobSummary = Infer<typeof JobSummary>;
+
+// ── Jobs as the database keeps them ─────────────────────────────────────────────────────────────────────────────────
+
+/** Whether a job brings data back from a target. */
+export const JobRestore = oneOf('JobRestore', ['NO', 'YES', 'PERMANENT_ONLY']);
+export type JobRestore = ScalarValue<typeof JobRestore>;
+
+/** A running job: settings and sums, no chunks. */
+export const ActiveJob = record('Job', {
+  aggregating: elem(bool),
+  bucketId: elem(uuid),
+  cachedSizeInBytes: elem(byteCount),
+  chunkClientProcessingOrderGuarantee: elem(ChunkOrder),
+  completedSizeInBytes: elem(byteCount),
+  createdAt: elem(instant),
+  /** Whether the job is cancelled when nobody has touched it for long. */
+  deadJobCleanupAllowed: elem(bool),
+  errorMessage: nullable(elem(text)),
+  id: elem(uuid),
+  implicitJobIdResolution: elem(bool),
+  minimizeSpanningAcrossMedia: elem(bool),
+  naked: elem(bool),
+  name: elem(text),
+  originalSizeInBytes: elem(byteCount),
+  priority: elem(Priority),
+  protected: maybe(elem(bool)),
+  rechunked: nullable(elem(instant)),
+  replicating: elem(bool),
+  requestType: elem(JobRequestType),
+  restore: maybe(elem(JobRestore)),
+  truncated: elem(bool),
+  truncatedDueToTimeout: elem(bool),
+  userId: elem(uuid),
+  verifyAfterWrite: elem(bool),
+});
+export type ActiveJob = Infer<typeof ActiveJob>;
+
+const endedJob = {
+  bucketId: elem(uuid),
+  cachedSizeInBytes: elem(byteCount),
+  chunkClientProcessingOrderGuarantee: elem(ChunkOrder),
+  completedSizeInBytes: elem(byteCount),
+  createdAt: elem(instant),
+  errorMessage: nullable(elem(text)),
+  id: elem(uuid),
+  naked: elem(bool),
+  name: elem(text),
+  originalSizeInBytes: elem(byteCount),
+  priority: elem(Priority),
+  rechunked: nullable(elem(instant)),
+  requestType: elem(JobRequestType),
+  truncated: elem(bool),
+  userId: elem(uuid),
+};
+
+/** A job that was cancelled. */
+export const CanceledJob = record(
+  'CanceledJob',
+  alphabetical({ ...endedJob, canceledDueToTimeout: elem(bool), dateCanceled: elem(instant) }),
+);
+export type CanceledJob = Infer<typeof CanceledJob>;
+
+/** A job that is complete. */
+export const CompletedJob = record('CompletedJob', alphabetical({ ...endedJob, dateCompleted: elem(instant) }));
+export type CompletedJob = Infer<typeof CompletedJob>;
+
+/** How far the background store is with a chunk. */
+export const BlobStoreState = oneOf('BlobStoreState', ['PENDING', 'IN_PROGRESS', 'COMPLETED']);
+export type BlobStoreState = ScalarValue<typeof BlobStoreState>;
+
+/**
+ * Up to 5.8 a chunk, with `jobCreationDate`; from 6.0 one blob of a chunk, with `blobId` and `chunkId`. Both are
+ * written, so that every SDK can read it.
+ */
+export const JobEntry = record('JobEntry', {
+  blobId: maybe(elem(uuid)),
+  blobStoreState: elem(BlobStoreState),
+  chunkId: nullable(elem(uuid)),
+  chunkNumber: elem(int),
+  id: elem(uuid),
+  jobCreationDate: maybe(elem(instant)),
+  jobId: elem(uuid),
+  nodeId: nullable(elem(uuid)),
+  pendingTargetCommit: elem(bool),
+  readFromAzureTargetId: nullable(elem(uuid)),
+  readFromDs3TargetId: nullable(elem(uuid)),
+  readFromPoolId: nullable(elem(uuid)),
+  readFromS3TargetId: nullable(elem(uuid)),
+  readFromTapeId: nullable(elem(uuid)),
+});
+export type JobEntry = Infer<typeof JobEntry>;
+
+/** Why a job could not be made. DATA_UNAVAILABLE is only in 6.0. */
+export const JobCreationFailedType = oneOf('JobCreationFailedType', ['DATA_UNAVAILABLE', 'TAPES_MUST_BE_ONLINED']);
+export type JobCreationFailedType = ScalarValue<typeof JobCreationFailedType>;
+
+/** A job that could not be made. Not in 4.1. */
+export const JobCreationFailed = record('JobCreationFailed', {
+  date: elem(instant),
+  errorMessage: nullable(elem(text)),
+  id: elem(uuid),
+  /** Bar codes of the tapes that are needed. */
+  tapeBarCodes: nullable(elem(text)),
+  type: elem(JobCreationFailedType),
+  userName: elem(text),
+});
+export type JobCreationFailed = Infer<typeof JobCreationFailed>;

@@ -126,6 +126,17 @@ function validDate(date: Date): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
+/**
+ * A point in time in a header. Written as `Sun, 22 Nov 2026 09:15:00 GMT`, whole seconds; read with any numeric zone
+ * and with or without the day's name, as RFC 2822 allows.
+ */
+export const httpDate: Scalar<Date> = scalar('an HTTP date', readHttpDate, (value) => value.toUTCString());
+
+function readHttpDate(written: string): Date | undefined {
+  const form = /^([A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (GMT|UTC|[+-]\d{4})$/;
+  return form.test(written) ? validDate(new Date(written)) : undefined;
+}
+
 /** An enumeration: any case when read, as declared when written. */
 export function oneOf<const V extends string>(name: string, values: readonly V[]): Scalar<V> {
   const byUpper = new Map(values.map((value) => [value.toUpperCase(), value]));
