@@ -3,7 +3,8 @@ import { constants } from 'node:os';
 
 /**
  * Runs a program to its end. SIGTERM and SIGHUP are handed on to it, and SIGINT too unless a terminal has
- * already sent it to the whole process group; meanwhile this process stays and waits.
+ * already sent it to the whole process group; meanwhile this process stays and waits. When npm started this process
+ * and was ended, the program is ended too.
  *
  * Answers the exit code, 128 + the signal's number when a signal ended the program, as shells do. Throws when the
  * program cannot be started.
@@ -30,7 +31,9 @@ export function run(program, args, { cwd, env, shell, onOutput } = {}) {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
     for (const signal of handedOn) process.on(signal, handOn);
+    const watch = watchNpm(() => child.kill('SIGTERM'));
     const stopListening = () => {
+      clearInterval(watch);
       for (const signal of handedOn) process.off(signal, handOn);
     };
 
@@ -43,6 +46,21 @@ export function run(program, args, { cwd, env, shell, onOutput } = {}) {
       resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
     });
   });
+}
+
+/**
+ * npm hands a signal on to the shell that stands between us, and the shell dies of it without a word.
+ * @param {() => void} gone called once, when the process that started this one is there no longer
+ */
+function watchNpm(gone) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const startedBy = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === startedBy) return;
+    clearInterval(watch);
+    gone();
+  }, 200);
+  return watch;
 }
 
 /** @type {readonly NodeJS.Signals[]} */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { run } from './run.mjs';
 
@@ -22,20 +23,36 @@ test('a program that does not exist is an error', async () => {
 });
 
 test.for(['SIGTERM', 'SIGINT'] as const)('%s is handed on, and the program is waited for', async (signal) => {
-  // A child that ends in its own way, a moment after it was told to.
-  const child = `process.on('${signal}', () => setImmediate(() => { console.log('ended'); process.exit(7); }));
-    setInterval(() => {}, 1000); console.log('ready');`;
-  const outer = `import { run } from ${JSON.stringify(new URL('./run.mjs', import.meta.url).href)};
-    process.exitCode = await run(process.execPath, ['-e', ${JSON.stringify(child)}]);`;
-  const started = spawn(process.execPath, ['--input-type=module', '-e', outer], {
+  const started = spawn(process.execPath, ['--input-type=module', '-e', runsUntil(signal)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let said = '';
-  for await (const text of started.stdout) {
-    said += text;
-    if (text.toString() === 'ready\n') started.kill(signal);
-  }
-  const [code] = started.exitCode === null ? await once(started, 'exit') : [started.exitCode];
-  expect(said).toBe('ready\nended\n');
-  expect(code).toBe(7);
+  const exited = once(started, 'exit');
+  expect(await outputOf(started.stdout, () => started.kill(signal))).toBe('ready\nended\n');
+  expect(await exited).toEqual([7, null]);
 });
+
+test('the program is ended when npm, which started it, was ended and only told the shell between', async () => {
+  const shell = spawn('sh', ['-c', '"$0" --input-type=module -e "$1"; exit', process.execPath, runsUntil('SIGTERM')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+  });
+  expect(await outputOf(shell.stdout, () => shell.kill('SIGTERM'))).toBe('ready\nended\n');
+});
+
+/** A script that runs a program which ends in its own way, with code 7, when it is told to. */
+function runsUntil(signal: NodeJS.Signals): string {
+  const program = `process.on('${signal}', () => setImmediate(() => { console.log('ended'); process.exit(7); }));
+    setInterval(() => {}, 1000); console.log('ready');`;
+  return `import { run } from ${JSON.stringify(new URL('./run.mjs', import.meta.url).href)};
+    process.exitCode = await run(process.execPath, ['-e', ${JSON.stringify(program)}]);`;
+}
+
+/** All that is said until every process that holds the stream has ended. */
+async function outputOf(stream: Readable, whenReady: () => void): Promise<string> {
+  let said = '';
+  for await (const text of stream) {
+    said += text;
+    if (said === 'ready\n') whenReady();
+  }
+  return said;
+}
