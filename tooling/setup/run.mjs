@@ -28,10 +28,11 @@ export function run(program, args, { cwd, env, shell, onOutput } = {}) {
 
     /** @param {NodeJS.Signals} signal */
     const handOn = (signal) => {
+      clearInterval(watch);
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
-    for (const signal of handedOn) process.on(signal, handOn);
     const watch = watchNpm(() => child.kill('SIGTERM'));
+    for (const signal of handedOn) process.on(signal, handOn);
     const stopListening = () => {
       clearInterval(watch);
       for (const signal of handedOn) process.off(signal, handOn);
