@@ -1,0 +1,62 @@
+import { contract } from '@nacre/model';
+import { describe, expect, test } from 'vitest';
+import { operationsPage } from './operations-page.ts';
+
+const page = operationsPage({ s3: ['getService', 'putObject'], ds3: ['getJob', 'replicatePutJob', 'getBuckets'] });
+const lines = page.split('\n');
+
+describe('the page of operations', () => {
+  test('counts what there is and what is served', () => {
+    expect(page).toContain('387 operations, 5 served and 382 not');
+    expect(lines[lines.indexOf('## S3') + 2]).toBe('2 of 17 served.');
+    expect(lines[lines.indexOf('## Jobs') + 2]).toBe('2 of 36 served.');
+    expect(lines[lines.indexOf('## Data policies') + 2]).toBe('0 of 25 served.');
+  });
+
+  test('has one line for each operation', () => {
+    const rows = lines.filter((line) => line.startsWith('| `'));
+    expect(rows).toHaveLength(Object.keys(contract.s3).length + Object.keys(contract.ds3).length);
+  });
+
+  test('shows verb, path, operation, required parameters and the SDK request', () => {
+    expect(lines).toContain('| `getService` | `GET /` | GetService | served |');
+    expect(lines).toContain(
+      '| `replicatePutJob` | `PUT /_rest_/bucket/{id}?operation=start_bulk_put&replicate` | ReplicatePutJobSpectraS3 | served |',
+    );
+    expect(lines).toContain(
+      '| `putMultiPartUploadPart` | `PUT /{bucket}/{key}?part_number=…&upload_id=…` | PutMultiPartUploadPart | 501 |',
+    );
+    expect(lines).toContain('| `getJobs` | `GET /_rest_/job` | GetJobsSpectraS3 | 501 |');
+  });
+
+  test('tells a name that is on both sides apart', () => {
+    expect(lines).toContain('| `getBucket` | `GET /{bucket}` | GetBucket | 501 |');
+    expect(lines).toContain('| `getBucket` | `GET /_rest_/bucket/{id}` | GetBucketSpectraS3 | 501 |');
+  });
+
+  test('gives topics readable titles', () => {
+    expect(lines.filter((line) => line.startsWith('## '))).toEqual([
+      '## S3',
+      '## Jobs',
+      '## Buckets',
+      '## Objects',
+      '## Users',
+      '## Groups',
+      '## Acls',
+      '## Data policies',
+      '## Storage domains',
+      '## Nodes',
+      '## Cache',
+      '## Capacity',
+      '## Data planner',
+      '## System',
+      '## Notifications',
+      '## Degradation',
+      '## Pools',
+      '## Tapes',
+      '## DS3 targets',
+      '## S3 targets',
+      '## Azure targets',
+    ]);
+  });
+});

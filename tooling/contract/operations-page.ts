@@ -1,0 +1,81 @@
+import { contract, type Operation, type Param, paramWireName, topics } from '@nacre/model';
+import { sdkName } from './names.ts';
+
+/** Names of the operations that the server has a handler for. */
+export interface Served {
+  readonly s3: readonly string[];
+  readonly ds3: readonly string[];
+}
+
+/** The page `docs/operations.md`: every operation by topic, how it is asked for, and whether the server serves it. */
+export function operationsPage(served: Served): string {
+  const sections = [
+    section('S3', 's3', contract.s3, served.s3),
+    ...Object.entries(topics).map(([topic, rows]) => section(titleOf(topic), 'ds3', rows, served.ds3)),
+  ];
+  return [
+    '# Operations',
+    '',
+    '<!-- Written by tooling/contract/coverage.ts from the contract and the handlers. Do not edit. -->',
+    '',
+    `The union of the API generations 4.1, 5.8 and 6.0: ${total(served)}.`,
+    'An operation that is not served answers 501 NotImplemented. In a request, `…` stands for a required value; the',
+    'optional parameters and the bodies are in the contract rows of `packages/model/src/contract`.',
+    '',
+    ...sections.flatMap((lines) => [...lines, '']),
+  ].join('\n');
+}
+
+function total(served: Served): string {
+  const all = Object.keys(contract.s3).length + Object.keys(contract.ds3).length;
+  const now = served.s3.length + served.ds3.length;
+  return `${all} operations, ${now} served and ${all - now} not`;
+}
+
+function section(
+  title: string,
+  plane: 's3' | 'ds3',
+  rows: Readonly<Record<string, Operation>>,
+  served: readonly string[],
+): string[] {
+  const names = Object.keys(rows);
+  const count = names.filter((name) => served.includes(name)).length;
+  return [
+    `## ${title}`,
+    '',
+    `${count} of ${names.length} served.`,
+    '',
+    '| Operation | Request | SDK request | |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries(rows).map(([name, row]) => {
+      const state = served.includes(name) ? 'served' : '501';
+      return `| \`${name}\` | \`${requestText(row)}\` | ${sdkName(plane, name)} | ${state} |`;
+    }),
+  ];
+}
+
+/** `PUT /_rest_/bucket/{id}?operation=start_bulk_put&replicate` */
+function requestText({ verb, path, operation, query }: Operation): string {
+  const place =
+    path.plane === 'ds3'
+      ? `/_rest_/${path.resource}${path.id ? '/{id}' : ''}`
+      : `/${path.bucket ? '{bucket}' : ''}${path.key ? '/{key}' : ''}`;
+  const parameters = [
+    ...(operation === undefined ? [] : [`operation=${operation}`]),
+    ...Object.entries<Param>(query).flatMap(([key, param]) => requiredText(paramWireName(key, param), param)),
+  ];
+  return `${verb} ${place}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`;
+}
+
+function requiredText(name: string, param: Param): string[] {
+  if (param.kind === 'needBare') return [name];
+  return param.kind === 'need' ? [`${name}=…`] : [];
+}
+
+/** `dataPolicies` → `Data policies`, `ds3Targets` → `DS3 targets`. */
+function titleOf(topic: string): string {
+  const words = topic
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^(ds3|s3)/, (name) => name.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
