@@ -1,0 +1,113 @@
+import { planOf } from './plan.ts';
+import { RecordBuilder } from './record-builder.ts';
+import { type Infer, many, record, type Shape } from './shape.ts';
+import { WireError } from './wire-error.ts';
+import { defaultLimits, type Limits, limitNames, XmlScanner } from './xml-scanner.ts';
+
+export interface DecodeOptions {
+  /** Name of the root element; the shape's name when absent, `Data` for items. */
+  readonly root?: string | undefined;
+  /** Replaces single limits of `defaultLimits`. */
+  readonly limits?: Partial<Limits> | undefined;
+  /**
+   * Repairs exactly one thing: the attribute `Version=1"` of the vendor's documentation is read as `Version="1"`.
+   * Everything else that is not well-formed is refused as ever.
+   */
+  readonly lenient?: boolean | undefined;
+}
+
+/**
+ * Reads a document: XML 1.0 in UTF-8, with or without byte order mark, declaration and namespaces; no DOCTYPE.
+ *
+ * Elements and attributes that the shape does not name are ignored; names are compared exactly, without their prefix.
+ * Errors: `WireError`, with a place such as `line 4, column 12` when the document is not well-formed or too large, and
+ * such as `Objects/Object[3]/@Size` when it does not say what it should.
+ */
+export function decode<S extends Shape>(shape: S, source: string | Uint8Array, options: DecodeOptions = {}): Infer<S> {
+  const reader = new Reader(shape, options);
+  reader.write(source);
+  return reader.end() as Infer<S>;
+}
+
+/** Reads `<Data><item>…</item>…</Data>`; otherwise as `decode`. */
+export function decodeItems<S extends Shape>(
+  shape: S,
+  item: string,
+  source: string | Uint8Array,
+  options: DecodeOptions = {},
+): Infer<S>[] {
+  const data = record('Data', { items: many(shape as Shape, item) });
+  return decode(data, source, options).items as Infer<S>[];
+}
+
+/** Reads a document while it arrives, such as a request's body; answers and refuses as `decode` does. */
+export async function decodeStream<S extends Shape>(
+  shape: S,
+  source: AsyncIterable<Uint8Array>,
+  options: DecodeOptions = {},
+): Promise<Infer<S>> {
+  const reader = new Reader(shape, options);
+  for await (const piece of source) reader.write(piece);
+  return reader.end() as Infer<S>;
+}
+
+/** Bytes or text → scanner → record. */
+class Reader {
+  readonly #limits: Limits;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #builder: RecordBuilder;
+  readonly #scanner: XmlScanner;
+  #bytes = 0;
+
+  constructor(shape: Shape, options: DecodeOptions) {
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#builder = new RecordBuilder(planOf(shape), options.root ?? shape.name);
+    this.#scanner = new XmlScanner(this.#builder, { limits: this.#limits, lenient: options.lenient ?? false });
+  }
+
+  write(piece: string | Uint8Array): void {
+    this.#bytes += typeof piece === 'string' ? sizeOf(piece, this.#limits.bytes) : piece.length;
+    if (this.#bytes > this.#limits.bytes) {
+      throw new WireError(this.#scanner.place, `the limit of ${this.#limits.bytes} ${limitNames.bytes} is exceeded`);
+    }
+    this.#scanner.write(typeof piece === 'string' ? piece : this.#text(piece, { stream: true }));
+  }
+
+  end(): unknown {
+    this.#scanner.write(this.#text(new Uint8Array(), { stream: false }));
+    this.#scanner.end();
+    return this.#builder.values;
+  }
+
+  #text(piece: Uint8Array, how: { readonly stream: boolean }): string {
+    try {
+      return this.#decoder.decode(piece, how);
+    } catch (cause) {
+      // In a document of one piece the place is exact; otherwise it is the end of the piece before.
+      if (this.#bytes === piece.length) this.#scanner.write(validStart(piece));
+      throw new WireError(this.#scanner.place, 'the document is not UTF-8', { cause });
+    }
+  }
+}
+
+/** Bytes that `text` takes as UTF-8; when it is certainly within `limit`, a lower bound that costs nothing. */
+function sizeOf(text: string, limit: number): number {
+  const certain = text.length * 3 <= limit || text.length > limit;
+  return certain ? text.length : new TextEncoder().encode(text).length;
+}
+
+/** The text before the first bytes that are not UTF-8. */
+function validStart(bytes: Uint8Array): string {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const encoder = new TextEncoder();
+  let offset = 0;
+  let from = 0;
+  for (let mark = text.indexOf('\uFFFD'); mark >= 0; mark = text.indexOf('\uFFFD', from)) {
+    offset += encoder.encode(text.slice(from, mark)).length;
+    const meant = bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd;
+    if (!meant) return text.slice(0, mark);
+    offset += 3;
+    from = mark + 1;
+  }
+  return text;
+}
