@@ -39,7 +39,9 @@ describe.each(packageFolders(root))('%s', (folder) => {
     expect([...new Set(missing)]).toEqual([]);
   });
 
-  test.runIf(exported.length > 0)('can be imported, and importing does nothing else', () => {
+  if (exported.length === 0) return;
+
+  test('can be imported, and importing does nothing else', () => {
     const names = exported.map(([name]) => join(manifest.name, name));
     const script = `${names.map((name) => `await import('${name}');`).join('\n')}\nconsole.log('imported');`;
     const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
