@@ -26,8 +26,7 @@ export interface Router {
 interface Candidate {
   readonly name: string;
   readonly operation: Operation;
-  /** Canonical names of each required parameter; more than one when it had another name in an older generation. */
-  readonly required: readonly (readonly string[])[];
+  readonly required: readonly Wanted[];
 }
 
 /** Parameter names are compared without case, `-` and `_`: `max-keys`, `max_keys` and `maxKeys` are one. */
@@ -35,10 +34,29 @@ export function canonicalName(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** The canonical names a parameter may have on the wire; the present one first. */
-export function namesOf(key: string, param: Param): readonly string[] {
+/** A parameter as it is looked for: by its canonical name, then by the one it had in an older generation. */
+interface Wanted {
+  readonly names: readonly string[];
+  readonly isFlag: boolean;
+}
+
+export function wanted(key: string, param: Param): Wanted {
   const name = canonicalName(paramWireName(key, param));
-  return param.formerly === undefined ? [name] : [name, canonicalName(param.formerly)];
+  const names = param.formerly === undefined ? [name] : [name, canonicalName(param.formerly)];
+  return { names, isFlag: param.of === undefined };
+}
+
+/**
+ * The canonical name under which a parameter came; `undefined` when it is not there. A flag that says `=false` is not:
+ * the .NET SDK writes flags that are off so.
+ */
+export function nameIn(
+  parameters: ReadonlyMap<string, string | undefined>,
+  { names, isFlag }: Wanted,
+): string | undefined {
+  const name = names.find((candidate) => parameters.has(candidate));
+  if (name === undefined || (isFlag && parameters.get(name)?.toLowerCase() === 'false')) return undefined;
+  return name;
 }
 
 const restPrefix = '_rest_';
@@ -52,7 +70,7 @@ export function createRouter(contract: {
     for (const [name, operation] of Object.entries(operations)) {
       const required = Object.entries(operation.query)
         .filter(([, param]) => param.kind === 'need' || param.kind === 'needBare')
-        .map(([key, param]) => namesOf(key, param));
+        .map(([key, param]) => wanted(key, param));
       const address = addressOf(operation.verb, operation);
       const row = { name, operation, required };
       table.set(address, [...(table.get(address) ?? []), row].sort(byRequired));
@@ -84,7 +102,7 @@ function matchIn(table: ReadonlyMap<string, Candidate[]>, verb: string, target: 
   const asked = place.path.plane === 'ds3' ? parameters.get('operation')?.toLowerCase() : undefined;
   const fitting = candidates.filter(({ operation }) => operation.operation === asked);
   const lacking = ({ required }: Candidate) =>
-    required.filter((names) => !names.some((name) => isPresent(parameters, name))).length;
+    required.filter((parameter) => nameIn(parameters, parameter) === undefined).length;
   const complete = fitting.find((row) => lacking(row) === 0);
   const chosen = complete ?? [...fitting].sort((a, b) => lacking(a) - lacking(b))[0];
   if (!chosen) return undefined;
@@ -95,11 +113,6 @@ function matchIn(table: ReadonlyMap<string, Candidate[]>, verb: string, target: 
 /** `DELETE /bucket/` is about an object without a name, and must not delete the bucket. */
 function namesEmptyObject(verb: string, path: string): boolean {
   return verb === 'DELETE' && path.indexOf('/') === path.length - 1 && path !== '';
-}
-
-/** A parameter counts as there unless it says `=false`, as the .NET SDK writes flags that are off. */
-export function isPresent(parameters: ReadonlyMap<string, string | undefined>, name: string): boolean {
-  return parameters.has(name) && parameters.get(name)?.toLowerCase() !== 'false';
 }
 
 interface PlaceOfRequest {

@@ -2,7 +2,7 @@ import { Ds3Error } from '../errors/ds3-error.ts';
 import type { QueryParameter } from '../signing/target.ts';
 import type { Scalar } from '../wire/scalar.ts';
 import { type Operation, type Param, paramWireName } from './define.ts';
-import { isPresent, namesOf } from './match.ts';
+import { nameIn, wanted } from './match.ts';
 
 /**
  * Query parameters as a handler receives them: by the row's keys, flags as `true`, absent ones left out, an empty
@@ -17,9 +17,8 @@ export function readParameters(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [key, param] of Object.entries(operation.query)) {
-    const name = namesOf(key, param).find((candidate) => parameters.has(candidate));
-    const isFlag = param.of === undefined;
-    if (name === undefined || (isFlag && !isPresent(parameters, name))) {
+    const name = nameIn(parameters, wanted(key, param));
+    if (name === undefined) {
       if (param.kind === 'need' || param.kind === 'needBare') throw missing(key, param);
     } else if (param.of !== undefined) {
       values[key] = readValue(key, param, param.of, parameters.get(name) ?? '');

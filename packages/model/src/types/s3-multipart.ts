@@ -48,8 +48,8 @@ export const ListPartsResult = record('ListPartsResult', {
   maxParts: elem(int),
   nextPartNumberMarker: elem(int),
   owner: elem(Owner),
-  partNumberMarker: elem(int),
   parts: many(MultipartPart),
+  partNumberMarker: elem(int),
   uploadId: elem(uuid),
 });
 export type ListPartsResult = Infer<typeof ListPartsResult>;
@@ -74,7 +74,7 @@ export const ListMultipartUploadsResult = record('ListMultipartUploadsResult', {
   nextKeyMarker: nullable(elem(text)),
   nextUploadIdMarker: nullable(elem(text)),
   prefix: nullable(elem(text)),
-  uploadIdMarker: nullable(elem(text)),
   uploads: many(MultipartUpload),
+  uploadIdMarker: nullable(elem(text)),
 });
 export type ListMultipartUploadsResult = Infer<typeof ListMultipartUploadsResult>;

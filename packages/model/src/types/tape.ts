@@ -189,7 +189,7 @@ export const TapeStateSummary = record('TapeStateSummary', {
   count: elem(int),
   fullOfData: elem(int),
   tapeState: elem(TapeState),
-  typeCounts: many(TapeTypeCount),
+  typeCounts: many(TapeTypeCount, 'TypeCounts'),
 });
 export type TapeStateSummary = Infer<typeof TapeStateSummary>;
 
