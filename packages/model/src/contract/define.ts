@@ -95,7 +95,7 @@ export function formerly<V, K extends ParamKind>(olderName: string, param: Param
 export const paging = { lastPage: bare, pageLength: may(int), pageOffset: may(int), pageStartMarker: may(uuid) };
 
 /** `pageLength` → `page_length`. */
-export function snakeCase(key: string): string {
+function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -179,7 +179,7 @@ export function document<const S extends AnyShape>(of: S): XmlAnswer<S> {
 export function items<const S extends AnyShape>(of: S, item: string = of.name): ItemsAnswer<S> {
   return { kind: 'items', of, item, paged: false };
 }
-export const nothing = { kind: 'nothing' } as const;
+const nothing = { kind: 'nothing' } as const;
 export const textAnswer = { kind: 'text' } as const;
 export const byteAnswer = { kind: 'bytes' } as const;
 
@@ -354,7 +354,8 @@ export type Output<O> = O extends { answer: infer A; answerHeaders: infer H; orN
   ?
       | (unknown extends AnswerValue<A>
           ? keyof H extends never
-            ? void
+            ? // biome-ignore lint/suspicious/noConfusingVoidType: a handler without an answer returns nothing.
+              void
             : Flat<HeaderValues<H>>
           : keyof H extends never
             ? AnswerValue<A>

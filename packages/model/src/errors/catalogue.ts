@@ -18,7 +18,10 @@ export const catalogue = {
   InternalError: { status: 500, meaning: 'The server failed. The request id finds the reason in its log.' },
   InvalidAccessKeyId: { status: 403, meaning: 'No user has this access id.' },
   InvalidArgument: { status: 400, meaning: 'A parameter has a value that is not allowed.' },
-  InvalidBucketName: { status: 400, meaning: 'A bucket name has 1 to 63 letters, digits, dots, dashes or underscores.' },
+  InvalidBucketName: {
+    status: 400,
+    meaning: 'A bucket name has 1 to 63 letters, digits, dots, dashes or underscores.',
+  },
   InvalidDigest: { status: 400, meaning: 'The checksum header is not base64 of the right length.' },
   InvalidRange: { status: 416, meaning: 'The range is not within the object.' },
   InvalidRequest: { status: 400, meaning: 'The request is not valid.' },
