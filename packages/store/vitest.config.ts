@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { project } from '../../tooling/vitest/config.ts';
 
-export default defineConfig(project('store'));
+const { test } = project('store');
+
+export default defineConfig({ test: { ...test, globalSetup: ['./src/testing/global-setup.ts'] } });

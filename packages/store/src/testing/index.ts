@@ -1,0 +1,2 @@
+export { freshDatabase, testDatabase } from './database.ts';
+export { freshFolder } from './folder.ts';
