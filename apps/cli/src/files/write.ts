@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import type { ObjectSink } from '@nacre/client';
+
+/**
+ * The file below `folder` that an object of this name becomes; `undefined` when there is none that certainly lies
+ * below it: names with `..`, `.` or empty parts, absolute names, a NUL, and on Windows what its paths give a meaning.
+ */
+export function pathBelow(folder: string, name: string, separator: string = sep): string | undefined {
+  const parts = name.split('/');
+  const isSafe = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'));
+  if (!isSafe) return undefined;
+  if (separator === '\\' && parts.some((part) => /[\\:<>"|?*]|[. ]$/.test(part))) return undefined;
+  return join(folder, ...parts);
+}
+
+/**
+ * Opens a file for an object. Its bytes are gathered in a hidden file beside it, `.nacre-….part`, which takes the
+ * file's name when they are all there, and goes away when they will never be.
+ */
+export async function openFile(path: string, size: number): Promise<ObjectSink> {
+  const folder = dirname(resolve(path));
+  await mkdir(folder, { recursive: true });
+  const part = join(folder, `.nacre-${randomBytes(8).toString('hex')}.part`);
+  const file = await open(part, 'wx');
+  await file.truncate(size);
+  return {
+    write: (offset, bytes) => writeFrom(file, offset, bytes),
+    async close() {
+      await file.close();
+      await rename(part, path);
+    },
+    async abandon() {
+      await file.close();
+      await rm(part, { force: true });
+    },
+  };
+}
+
+async function writeFrom(file: FileHandle, offset: number, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  let at = offset;
+  for await (const part of bytes) {
+    for (let done = 0; done < part.length; ) {
+      const { bytesWritten } = await file.write(part, done, part.length - done, at);
+      done += bytesWritten;
+      at += bytesWritten;
+    }
+  }
+}
