@@ -4,7 +4,8 @@ import { getTableColumns } from 'drizzle-orm';
 import { CasingCache } from 'drizzle-orm/casing';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { databaseError, isConnectionLoss } from './errors.ts';
-import { casing, clientOf, type Db } from './handle.ts';
+import { casing, clientOf, type Db, type Tx } from './handle.ts';
+import { inTransaction } from './postgres.ts';
 
 /** A UUID is a string; JSON is the string that JSON.stringify makes. */
 export type CopyValue = string | number | bigint | boolean | Date | null;
@@ -14,15 +15,25 @@ export type CopyValue = string | number | bigint | boolean | Date | null;
  *
  * `columns` are properties of the table; each row has one value for each, in that order. Rows are taken as they are
  * sent, so that any number of them needs little memory. Errors: what taking a row throws, and what
- * `databaseError` makes of the rest; the transaction is void after either.
+ * `databaseError` makes of the rest; the transaction is void after either. Outside of one it has
+ * its own.
  */
-export async function copyRows<T extends PgTable>(
+export function copyRows<T extends PgTable>(
   db: Db,
   table: T,
   columns: readonly (keyof T['_']['columns'] & string)[],
-  rows: Iterable<readonly CopyValue[]> | AsyncIterable<readonly CopyValue[]>,
+  rows: CopyRows,
 ): Promise<number> {
-  const query = clientOf(db).unsafe(copyStatement(table, columns));
+  // Rows can be taken once only, and postgres.js takes a connection that copies to be free.
+  return inTransaction(db, (tx) => copyWithin(tx, copyStatement(table, columns), rows, columns.length), {
+    attempts: 1,
+  });
+}
+
+type CopyRows = Iterable<readonly CopyValue[]> | AsyncIterable<readonly CopyValue[]>;
+
+async function copyWithin(tx: Tx, statement: string, rows: CopyRows, width: number): Promise<number> {
+  const query = clientOf(tx).unsafe(statement);
   try {
     const stream = await query.writable();
     const outcome = new Promise<void>((resolve, reject) => {
@@ -30,7 +41,7 @@ export async function copyRows<T extends PgTable>(
       Object.assign(query, { reject });
       stream.once('finish', resolve).once('error', reject);
     });
-    const [sent] = await Promise.all([send(stream, rows, columns.length), outcome]);
+    const [sent] = await Promise.all([send(stream, rows, width), outcome]);
     return sent;
   } catch (error) {
     // A transaction learns that its connection is lost a moment after the stream does.
@@ -61,11 +72,7 @@ const pieceLength = 65_536;
 const piecesInTurn = 4;
 
 /** Sends all rows; when that fails the stream is destroyed, and says why. */
-async function send(
-  stream: Writable,
-  rows: Iterable<readonly CopyValue[]> | AsyncIterable<readonly CopyValue[]>,
-  width: number,
-): Promise<number> {
+async function send(stream: Writable, rows: CopyRows, width: number): Promise<number> {
   let sent = 0;
   let pieces = 0;
   let text = '';

@@ -16,8 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { PostgresSocket } from './connection.ts';
 import { lockFolder } from './folder-lock.ts';
-import type { PostgresSocket } from './pool.ts';
 
 /** A PostgreSQL that runs as a child of this process, for this process alone. */
 export interface EmbeddedPostgres {

@@ -74,27 +74,6 @@ const socketLosses = new Set([
   'ETIMEDOUT',
 ]);
 
-/**
- * Whether a connection that was open is lost, in contrast to one that was not to be had.
- * CONNECT_TIMEOUT counts: postgres.js never gets a connection going again that was lost at a bad moment.
- */
-export function isBreak(error: unknown): boolean {
-  const code = failureOf(error)?.code;
-  return code !== undefined && breaks.has(code);
-}
-
-const breaks = new Set([
-  '57P01',
-  '57P02',
-  '57P05',
-  'CONNECTION_CLOSED',
-  'CONNECT_TIMEOUT',
-  'ECONNRESET',
-  'EPIPE',
-  'ERR_STREAM_DESTROYED',
-  'ERR_STREAM_WRITE_AFTER_END',
-]);
-
 interface Meaning {
   readonly code: ErrorCode;
   readonly message?: string;

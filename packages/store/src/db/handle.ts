@@ -5,7 +5,8 @@ import {
   PostgresJsSession,
   PostgresJsTransaction,
 } from 'drizzle-orm/postgres-js';
-import type { Sql, TransactionSql } from 'postgres';
+import type { ISql, Sql, TransactionSql } from 'postgres';
+import type { Pool } from './pool.ts';
 
 /** What queries are made with: the database, or a transaction in it. First argument of every query function. */
 export type Db = PgDatabase<PostgresJsQueryResultHKT>;
@@ -21,8 +22,9 @@ type NoSchema = Record<string, never>;
 
 const dialect = new PgDialect({ casing });
 
-export function handleOf(pool: Sql): Db {
-  return drizzle(pool, { casing });
+export function handleOf(pool: Pool): Db {
+  // Of what its types ask for, drizzle uses what the pool has.
+  return drizzle(pool as Sql, { casing });
 }
 
 export function transactionOf(client: TransactionSql): Tx {
@@ -41,7 +43,7 @@ export function isTransaction(db: Db): db is Tx {
 }
 
 /** The postgres.js client below a handle. */
-export function clientOf(db: Db): Sql | TransactionSql {
+export function clientOf(db: Db): ISql {
   const { session } = db._;
   if (session instanceof PostgresJsSession) return session.client;
   throw new Error('This database handle was not made by connect().');

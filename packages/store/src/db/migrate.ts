@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
-import type { Sql, TransactionSql } from 'postgres';
+import type { ISql } from 'postgres';
 import { databaseError, sqlStateOf } from './errors.ts';
 import { clientOf } from './handle.ts';
 import type { Database } from './postgres.ts';
@@ -40,7 +40,7 @@ function refuseUnknown(done: ReadonlySet<number>, known: readonly MigrationMeta[
   throw new Error(`The database was last changed by another version of Nacre, of ${day} or later: start that version.`);
 }
 
-async function apply(client: Sql | TransactionSql, migration: MigrationMeta): Promise<void> {
+async function apply(client: ISql, migration: MigrationMeta): Promise<void> {
   for (const statement of migration.sql) await client.unsafe(statement);
   await client`INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES (${migration.hash}, ${migration.folderMillis})`;
 }
@@ -55,7 +55,7 @@ const journal = [
 /** unique_violation, duplicate_schema, duplicate_table: IF NOT EXISTS does not see what is being made beside it. */
 const madeMeanwhile = new Set(['23505', '42P06', '42P07']);
 
-async function makeJournal(sql: Sql): Promise<void> {
+async function makeJournal(sql: ISql): Promise<void> {
   try {
     const [found] = await sql<{ there: boolean }[]>`
       SELECT to_regclass('drizzle.migration_lock') IS NOT NULL AS there`;

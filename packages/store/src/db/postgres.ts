@@ -1,17 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Sql } from 'postgres';
+import type { ConnectOptions } from './connection.ts';
 import { databaseError, isConflictOfTransactions, isConnectionLoss, LostCommit } from './errors.ts';
 import { clientOf, type Db, handleOf, isTransaction, type Tx, transactionOf } from './handle.ts';
-import { type ConnectOptions, openPool } from './pool.ts';
+import { openPool, type Pool } from './pool.ts';
 
+export type { ConnectOptions } from './connection.ts';
 export { type CopyValue, copyRows } from './copy.ts';
 export type { Db, Tx } from './handle.ts';
-export type { ConnectOptions } from './pool.ts';
+export type { Pool } from './pool.ts';
 
 export interface Database {
   readonly db: Db;
   /** The connections below `db`. Drizzle has them answer dates and times as text. */
-  readonly sql: Sql;
+  readonly sql: Pool;
   /** Where it is, for further connections of one's own: `connect({ ...connection, max: 1 })`. */
   readonly connection: ConnectOptions;
   /**
@@ -64,7 +65,7 @@ export function connect(connection: ConnectOptions): Database {
  */
 export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
   if (isTransaction(db)) return work(db);
-  const sql = clientOf(db) as Sql;
+  const sql = clientOf(db) as Pool;
   const attempts = options.attempts ?? 8;
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptOnce(sql, work, options);
@@ -78,7 +79,7 @@ type Outcome<T> =
   | { readonly done: true; readonly value: T }
   | { readonly done: false; readonly error: unknown; readonly again: boolean };
 
-async function attemptOnce<T>(sql: Sql, work: (tx: Tx) => Promise<T>, options: TxOptions): Promise<Outcome<T>> {
+async function attemptOnce<T>(sql: Pool, work: (tx: Tx) => Promise<T>, options: TxOptions): Promise<Outcome<T>> {
   let working: Promise<T> | undefined;
   try {
     const { value } = await sql.begin(modeOf(options), async (client) => {
