@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { project } from '../../tooling/vitest/config.ts';
 
-export default defineConfig(project('server'));
+const { test } = project('server');
+
+export default defineConfig({ test: { ...test, globalSetup: ['../../packages/store/src/testing/global-setup.ts'] } });

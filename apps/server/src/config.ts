@@ -1,0 +1,276 @@
+import { z } from 'zod';
+
+/**
+ * The settings table: each setting once, with its environment name, its flag, and what it is for.
+ * `docs/configuration.md` is derived from it.
+ */
+export const settings = {
+  listen: setting({
+    env: 'NACRE_LISTEN',
+    parse: z.string().transform(parseListen),
+    fallback: '127.0.0.1:8080',
+    about: 'Host and port of the data path, `HOST:PORT`. Port 0 picks a free one.',
+  }),
+  data: setting({
+    env: 'NACRE_DATA',
+    parse: z.string().min(1),
+    fallback: '.nacre',
+    about: 'The data folder: cache, pools, the embedded database, the master key.',
+  }),
+  databaseUrl: setting({
+    env: 'NACRE_DATABASE_URL',
+    parse: z.string(),
+    fallback: '',
+    about: 'A PostgreSQL to use instead of the embedded one, `postgres://…`.',
+  }),
+  adminAccessKey: setting({
+    env: 'NACRE_ADMIN_ACCESS_KEY',
+    parse: z.string(),
+    fallback: '',
+    about: 'Access key of the first user, used when the data folder is first made; generated when empty.',
+  }),
+  adminSecretKey: setting({
+    env: 'NACRE_ADMIN_SECRET_KEY',
+    parse: z.string(),
+    fallback: '',
+    about: 'Secret key of the first user, used when the data folder is first made; generated when empty.',
+  }),
+  masterKey: setting({
+    env: 'NACRE_MASTER_KEY',
+    parse: z.string().refine((key) => key === '' || /^[0-9a-f]{64}$/i.test(key), 'must be 64 hexadecimal digits'),
+    fallback: '',
+    about: 'Encrypts users’ secret keys at rest: 64 hexadecimal digits. When empty, a file in the data folder has it.',
+  }),
+  endpoint: setting({
+    env: 'NACRE_ENDPOINT',
+    parse: z.string(),
+    fallback: '',
+    about: 'The host that clients reach this node at, told in job answers; the listening host when empty.',
+  }),
+  logLevel: setting({
+    env: 'NACRE_LOG_LEVEL',
+    parse: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    fallback: 'info',
+    about: 'Least level that is logged: fatal, error, warn, info, debug, trace, or silent.',
+  }),
+  minUploadSize: setting({
+    env: 'NACRE_MIN_UPLOAD_SIZE',
+    parse: bytes(1),
+    fallback: '10MiB',
+    about: 'Least `max_upload_size` that a PUT job may ask for. Tests with small blobs lower it.',
+  }),
+  maxUploadSize: setting({
+    env: 'NACRE_MAX_UPLOAD_SIZE',
+    parse: bytes(1),
+    fallback: '100GB',
+    about: 'Most `max_upload_size` that a PUT job may ask for.',
+  }),
+  blobSize: setting({
+    env: 'NACRE_BLOB_SIZE',
+    parse: bytes(1),
+    fallback: '64GiB',
+    about: 'Length of a blob when neither the job nor the data policy says one.',
+  }),
+  chunkSize: setting({
+    env: 'NACRE_CHUNK_SIZE',
+    parse: bytes(1),
+    fallback: '64GiB',
+    about: 'Bytes of blobs after which a chunk is closed.',
+  }),
+  maxBlobsPerChunk: setting({
+    env: 'NACRE_MAX_BLOBS_PER_CHUNK',
+    parse: count(1),
+    fallback: '20000',
+    about: 'Blobs after which a chunk is closed.',
+  }),
+  maxObjectsPerJob: setting({
+    env: 'NACRE_MAX_OBJECTS_PER_JOB',
+    parse: count(1),
+    fallback: '500000',
+    about: 'Objects that one job may list.',
+  }),
+  maxActiveJobs: setting({
+    env: 'NACRE_MAX_ACTIVE_JOBS',
+    parse: count(1),
+    fallback: '40000',
+    about: 'Jobs that may run at once; a further one is refused with 503.',
+  }),
+  maxDocumentSize: setting({
+    env: 'NACRE_MAX_DOCUMENT_SIZE',
+    parse: bytes(1024),
+    fallback: '128MiB',
+    about: 'Bytes of a request body that is a document: an object list, a job to replicate.',
+  }),
+  cacheSize: setting({
+    env: 'NACRE_CACHE_SIZE',
+    parse: bytes(0),
+    fallback: '0',
+    about: 'Bytes the cache may hold; 0 for as much as its file system has.',
+  }),
+  persistDelaySeconds: setting({
+    env: 'NACRE_PERSIST_DELAY_SECONDS',
+    parse: count(0),
+    fallback: '0',
+    about: 'Seconds between a chunk being received and its permanent copies being written.',
+  }),
+  retryAfterSeconds: setting({
+    env: 'NACRE_RETRY_AFTER_SECONDS',
+    parse: count(1),
+    fallback: '1',
+    about: 'Seconds after which a client is told to ask again for chunks.',
+  }),
+  keepFinishedJobsDays: setting({
+    env: 'NACRE_KEEP_FINISHED_JOBS_DAYS',
+    parse: count(0),
+    fallback: '30',
+    about: 'Days after which completed and cancelled jobs are forgotten.',
+  }),
+  jobIdleHours: setting({
+    env: 'NACRE_JOB_IDLE_HOURS',
+    parse: count(1),
+    fallback: '24',
+    about: 'Hours without I/O or modification after which a job is given up.',
+  }),
+  idleConnectionSeconds: setting({
+    env: 'NACRE_IDLE_CONNECTION_SECONDS',
+    parse: count(1),
+    fallback: '300',
+    about: 'Seconds of silence after which a connection is closed.',
+  }),
+  shutdownSeconds: setting({
+    env: 'NACRE_SHUTDOWN_SECONDS',
+    parse: count(1),
+    fallback: '25',
+    about: 'Seconds that running requests have to end after SIGTERM.',
+  }),
+} as const;
+
+type Settings = typeof settings;
+export type Config = { readonly [K in keyof Settings]: z.output<Settings[K]['parse']> };
+
+/** A setting that cannot be read; its message names the setting and what is wrong. */
+export class ConfigError extends Error {
+  constructor(problem: string) {
+    super(problem);
+    this.name = 'ConfigError';
+  }
+}
+
+interface Setting<P> {
+  /** Environment name. */
+  readonly env: string;
+  /** Command-line flag, with `--`. */
+  readonly flag: string;
+  readonly parse: P;
+  /** As it would be written in the environment. */
+  readonly fallback: string;
+  readonly about: string;
+}
+
+function setting<P extends z.ZodType<unknown, string>>(of: Omit<Setting<P>, 'flag'>): Setting<P> {
+  return {
+    ...of,
+    flag: `--${of.env
+      .replace(/^NACRE_/, '')
+      .toLowerCase()
+      .replaceAll('_', '-')}`,
+  };
+}
+
+/**
+ * Reads the configuration: flags over environment over fallbacks. Flags are `--name value` or `--name=value`.
+ * Errors: `ConfigError` for an unknown flag, a flag without a value, a value that does not fit.
+ */
+export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+  const given = readFlags(args);
+  const entries = Object.entries(settings).map(([key, { env: name, flag, parse, fallback }]) => {
+    const written = given.get(flag) ?? env[name] ?? fallback;
+    const parsed = parse.safeParse(written);
+    if (parsed.success) return [key, parsed.data];
+    const [issue] = parsed.error.issues;
+    throw new ConfigError(`${flag} (${name}) is '${written}': ${issue?.message ?? 'not valid'}`);
+  });
+  return Object.fromEntries(entries) as Config;
+}
+
+function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
+  const known = new Set(Object.values(settings).map(({ flag }) => flag));
+  const given = new Map<string, string>();
+  for (let i = 0; i < args.length; i++) {
+    const [flag = '', ...rest] = (args[i] ?? '').split('=');
+    if (!known.has(flag)) throw new ConfigError(`unknown argument '${args[i]}'; --help lists the flags`);
+    const value = rest.length > 0 ? rest.join('=') : args[++i];
+    if (value === undefined) throw new ConfigError(`${flag} needs a value`);
+    given.set(flag, value);
+  }
+  return given;
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const rows = Object.values(settings).map(
+    ({ env, flag, fallback, about }) =>
+      `  ${flag} VALUE\n      ${about}\n      ${env}; ${fallback === '' ? 'empty' : fallback} unless given.`,
+  );
+  return [
+    'nacre-server: an open server for Spectra S3 (DS3)',
+    '',
+    'Usage: nacre-server [--flag VALUE …]',
+    '',
+    'Every flag has an environment name; a flag wins over the environment.',
+    '',
+    ...rows,
+    '',
+    'Exit codes: 0 ended as asked, 1 failed while starting or running, 2 a flag or setting is wrong.',
+    '',
+  ].join('\n');
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+function parseListen(written: string, ctx: z.RefinementCtx): ListenAddress {
+  const match = /^(\[[0-9a-f:.]+\]|[^:[\]]+):(\d{1,5})$/i.exec(written);
+  const port = Number(match?.[2]);
+  if (!match || port > 65535) {
+    ctx.addIssue({ code: 'custom', message: 'is not HOST:PORT' });
+    return z.NEVER;
+  }
+  return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port };
+}
+
+function count(least: number) {
+  return z.string().transform((written, ctx) => {
+    const value = Number(written);
+    if (/^\d+$/.test(written) && Number.isSafeInteger(value) && value >= least) return value;
+    ctx.addIssue({ code: 'custom', message: `is not a whole number of at least ${least}` });
+    return z.NEVER;
+  });
+}
+
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+function bytes(least: number) {
+  return z.string().transform((written, ctx) => {
+    const match = /^(\d+) ?([kmgt]i?b)?$/i.exec(written);
+    const value = Number(match?.[1]) * (units[(match?.[2] ?? '').toLowerCase()] ?? Number.NaN);
+    if (match && Number.isSafeInteger(value) && value >= least) return value;
+    ctx.addIssue({
+      code: 'custom',
+      message: `is not a size of at least ${least} bytes, such as 10485760, 10MiB or 100GB`,
+    });
+    return z.NEVER;
+  });
+}

@@ -1,0 +1,50 @@
+import type { contract, Input, Output } from '@nacre/model';
+import type { Database } from '@nacre/store';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { ThisNode } from './cluster/this-node.ts';
+import type { Config } from './config.ts';
+import type { Caller } from './domain/permissions.ts';
+import type { IdSource } from './ids.ts';
+import type { Places } from './places.ts';
+import type { BlobReceipts } from './receipts.ts';
+import type { SecretSeal } from './secrets.ts';
+import type { Turns } from './transfer/turns.ts';
+import type { TaskQueue } from './workers/queue.ts';
+
+/** What every handler and worker receives. Nothing reads time, randomness or the environment by itself. */
+export interface ServerContext {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Logger;
+  readonly store: Database;
+  /** The cache of this node, and the pools. */
+  readonly places: Places;
+  readonly receipts: BlobReceipts;
+  /** Uploads under way, by blob. */
+  readonly uploads: Turns;
+  readonly queue: TaskQueue;
+  readonly seal: SecretSeal;
+  readonly node: ThisNode;
+}
+
+/** A request under way. There is none without a caller: a handler cannot be reached unauthenticated. */
+export interface RequestContext extends ServerContext {
+  readonly caller: Caller;
+  readonly remoteAddress: string;
+  /** Ends when the client has gone. */
+  readonly signal: AbortSignal;
+  /** Tells a client that waits with its body (`Expect: 100-continue`) to send it: the request is admitted. */
+  admit(): void;
+}
+
+type Contract = typeof contract;
+
+/** A plane's handlers by operation name. An operation without one answers 501 by itself. */
+export type Handlers<P extends keyof Contract> = {
+  readonly [N in keyof Contract[P]]?: (
+    ctx: RequestContext,
+    input: Input<Contract[P][N]>,
+  ) => Promise<Output<Contract[P][N]>>;
+};

@@ -1,0 +1,45 @@
+import { Ds3Error } from '@nacre/model';
+
+const longestKey = 1024;
+const bucketPattern = /^[A-Za-z0-9._-]{1,63}$/;
+/** Names that the two planes and this server keep for themselves. */
+const reservedBuckets: ReadonlySet<string> = new Set(['_rest_', '_nacre', '.', '..']);
+/** What XML 1.0 cannot carry, so that an object of this name could be written and never be listed. */
+const notInXml =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** Refuses an object name that is empty, longer than 1,024 bytes of UTF-8, or not to be said in XML. */
+export function checkObjectName(name: string): void {
+  if (name === '') throw new Ds3Error('InvalidArgument', { message: 'An object name is empty.' });
+  if (Buffer.byteLength(name) > longestKey) {
+    throw new Ds3Error('InvalidArgument', {
+      resource: name.slice(0, 64),
+      message: `An object name has more than ${longestKey} bytes; it begins '${name.slice(0, 64)}'.`,
+    });
+  }
+  if (notInXml.test(name)) {
+    throw new Ds3Error('InvalidArgument', {
+      resource: printable(name),
+      message: `The object name '${printable(name)}' holds a control character that XML cannot carry.`,
+    });
+  }
+}
+
+/** Errors: `InvalidBucketName`. Capitals and underscores are allowed, as the vendor allows them. */
+export function checkBucketName(name: string): void {
+  if (!bucketPattern.test(name) || reservedBuckets.has(name)) {
+    throw new Ds3Error('InvalidBucketName', {
+      resource: printable(name).slice(0, 64),
+      message: reservedBuckets.has(name) ? `The bucket name '${name}' is reserved.` : undefined,
+    });
+  }
+}
+
+/** A key that ends in a slash is a folder: it has no data. */
+export function isFolderName(name: string): boolean {
+  return name.endsWith('/');
+}
+
+function printable(name: string): string {
+  return name.replace(/[\u0000-\u001f\u007f\ud800-\udfff\ufffe\uffff]/g, '�');
+}

@@ -1,0 +1,171 @@
+import { type Bucket, Ds3Error } from '@nacre/model';
+import {
+  type BucketRow,
+  countBuckets,
+  findBucket,
+  findDataPolicy,
+  findUser,
+  insertBucket,
+  isBucketEmpty,
+  isUniqueViolation,
+  jobIdsOfBucket,
+  listBuckets,
+  lockBucket,
+  removeBucket,
+  removeJobs,
+  removeObjects,
+  requiredCopies,
+  someObjectIds,
+  type UserRow,
+  usedCapacity,
+} from '@nacre/store';
+import type { Handlers, RequestContext } from '../context.ts';
+import { checkBucketName } from '../domain/names.ts';
+import { pageOf } from '../domain/page.ts';
+import { needAdministrator, needRight } from '../domain/permissions.ts';
+
+export const buckets = {
+  async putBucket(ctx, { name, id, dataPolicyId, userId, protected: isProtected }) {
+    if (id !== undefined) needAdministrator(ctx.caller, 'choose the id of a bucket');
+    const owner = await ownerOf(ctx, userId);
+    const bucket = await makeBucket(ctx, { name, id, dataPolicyId, owner, protected: isProtected ?? false });
+    return describeBucket(bucket);
+  },
+
+  async getBuckets(ctx, { name, userId, dataPolicyId, ...page }) {
+    const owner = userId === undefined ? undefined : await needUser(ctx, userId);
+    const policy = dataPolicyId === undefined ? undefined : await needDataPolicy(ctx, dataPolicyId);
+    const found = await listBuckets(ctx.store.db, { name, userId: owner?.id, dataPolicyId: policy?.id });
+    return pageOf(visibleTo(ctx, found), page, describeBucket);
+  },
+
+  async getBucket(ctx, { id }) {
+    const bucket = await findBucket(ctx.store.db, id);
+    if (!bucket) throw new Ds3Error('NotFound', { resource: id, message: `There is no bucket '${id}'.` });
+    needRight(ctx.caller, 'LIST', bucket);
+    const [empty, logicalUsedCapacity] = await Promise.all([
+      isBucketEmpty(ctx.store.db, bucket.id),
+      usedCapacity(ctx.store.db, bucket.id),
+    ]);
+    return { ...describeBucket(bucket), empty, logicalUsedCapacity };
+  },
+
+  async deleteBucket(ctx, { id, force }) {
+    const bucket = await findBucket(ctx.store.db, id);
+    if (!bucket) throw new Ds3Error('NotFound', { resource: id, message: `There is no bucket '${id}'.` });
+    await dropBucket(ctx, bucket, force ?? false);
+  },
+} satisfies Handlers<'ds3'>;
+
+/** The buckets of a list that the caller may see. */
+export function visibleTo({ caller }: RequestContext, found: readonly BucketRow[]): BucketRow[] {
+  return found.filter(({ userId }) => caller.administrator || userId === caller.id);
+}
+
+export interface BucketToMake {
+  readonly name: string;
+  readonly id?: string | undefined;
+  /** The owner's default policy when absent. */
+  readonly dataPolicyId?: string | undefined;
+  readonly owner: Pick<UserRow, 'id' | 'name' | 'defaultDataPolicyId' | 'maxBuckets'>;
+  readonly protected: boolean;
+}
+
+/** Errors: `InvalidBucketName`, `BucketAlreadyExists`, `InvalidArgument` without a usable data policy, `Conflict`. */
+export async function makeBucket(ctx: RequestContext, wanted: BucketToMake): Promise<BucketRow> {
+  checkBucketName(wanted.name);
+  const policy = await policyFor(ctx, wanted);
+  if ((await countBuckets(ctx.store.db, wanted.owner.id)) >= wanted.owner.maxBuckets) {
+    throw new Ds3Error('Conflict', {
+      message: `${wanted.owner.name} may own ${wanted.owner.maxBuckets} buckets, and does.`,
+    });
+  }
+  const bucket = {
+    id: wanted.id ?? ctx.ids.next(),
+    name: wanted.name,
+    userId: wanted.owner.id,
+    dataPolicyId: policy,
+    creationDate: ctx.clock.now(),
+    protected: wanted.protected,
+    lastPreferredChunkSizeInBytes: null,
+  };
+  try {
+    await insertBucket(ctx.store.db, bucket);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new Ds3Error('BucketAlreadyExists', { resource: wanted.name, cause: error });
+  }
+  return bucket;
+}
+
+async function policyFor(ctx: RequestContext, { dataPolicyId, owner }: BucketToMake): Promise<string> {
+  const id = dataPolicyId ?? owner.defaultDataPolicyId;
+  if (id === null) {
+    throw new Ds3Error('InvalidArgument', {
+      resource: 'data_policy_id',
+      message: `${owner.name} has no default data policy, and the request names none.`,
+    });
+  }
+  const policy = await needDataPolicy(ctx, id);
+  if ((await requiredCopies(ctx.store.db, policy.id)).length === 0) {
+    throw new Ds3Error('InvalidArgument', {
+      resource: policy.name,
+      message: `The data policy ${policy.name} has no permanent persistence rule: nothing would be kept under it.`,
+    });
+  }
+  return policy.id;
+}
+
+async function needDataPolicy(ctx: RequestContext, nameOrId: string) {
+  const policy = await findDataPolicy(ctx.store.db, nameOrId);
+  if (policy) return policy;
+  throw new Ds3Error('NotFound', { resource: nameOrId, message: `There is no data policy '${nameOrId}'.` });
+}
+
+async function needUser(ctx: RequestContext, nameOrId: string): Promise<UserRow> {
+  const user = await findUser(ctx.store.db, nameOrId);
+  if (user) return user;
+  throw new Ds3Error('NotFound', { resource: nameOrId, message: `There is no user '${nameOrId}'.` });
+}
+
+/** The user that a new bucket belongs to: the caller, or who an administrator names. */
+export async function ownerOf(ctx: RequestContext, nameOrId?: string): Promise<UserRow> {
+  const owner = await needUser(ctx, nameOrId ?? ctx.caller.id);
+  if (owner.id !== ctx.caller.id) needAdministrator(ctx.caller, 'make buckets for others');
+  return owner;
+}
+
+/**
+ * Removes a bucket: only an empty one, unless forced; then its objects go with it, and its jobs end.
+ * Errors: `BucketNotEmpty`, `Conflict` when it is protected.
+ */
+export async function dropBucket(ctx: RequestContext, { id, name }: BucketRow, force: boolean): Promise<void> {
+  await ctx.store.tx(async (tx) => {
+    const bucket = await lockBucket(tx, id);
+    needRight(ctx.caller, 'OWNER', bucket);
+    if (bucket.protected)
+      throw new Ds3Error('Conflict', { resource: name, message: `The bucket ${name} is protected.` });
+    if (!force && !(await isBucketEmpty(tx, id))) throw new Ds3Error('BucketNotEmpty', { resource: name });
+    await removeJobs(tx, await jobIdsOfBucket(tx, id));
+    for (let some = await someObjectIds(tx, id, objectsAtOnce); some.length > 0; ) {
+      await removeObjects(tx, some);
+      some = await someObjectIds(tx, id, objectsAtOnce);
+    }
+    await removeBucket(tx, id);
+  });
+}
+
+const objectsAtOnce = 5000;
+
+function describeBucket(bucket: BucketRow): Bucket {
+  const { creationDate, dataPolicyId, id, lastPreferredChunkSizeInBytes, name, userId } = bucket;
+  return {
+    creationDate,
+    dataPolicyId,
+    id,
+    lastPreferredChunkSizeInBytes,
+    name,
+    protected: bucket.protected,
+    userId,
+  };
+}

@@ -1,0 +1,167 @@
+import { type contract, Ds3Error, type Input, type Output } from '@nacre/model';
+import {
+  type BucketRow,
+  endJob,
+  findBlobOfJob,
+  findJob,
+  findLatestObject,
+  findObjectsById,
+  findObjectVersion,
+  isJobDone,
+  type ListedBlob,
+  listBlobs,
+  lockJob,
+  markRead,
+  type NamedJob,
+  needBucket,
+  type ObjectRow,
+  updateJob,
+} from '@nacre/store';
+import type { RequestContext } from '../context.ts';
+import { type ByteRange, contentRange, readByteRanges } from '../domain/byte-ranges.ts';
+import { needJobRight, needRight } from '../domain/permissions.ts';
+import { readRanges } from '../transfer/download.ts';
+import { checksumHeaders } from './checksum-headers.ts';
+
+type GetObject = (typeof contract)['s3']['getObject'];
+type HeadObject = (typeof contract)['s3']['headObject'];
+
+/**
+ * Reads an object: whole, in ranges, or one blob of a job. A blob of a running PUT job can be read as soon as it was
+ * received, so that the job can be replicated while it is still being written.
+ */
+export async function getObject(ctx: RequestContext, input: Input<GetObject>): Promise<Output<GetObject>> {
+  const bucket = await needBucket(ctx.store.db, input.bucket);
+  needRight(ctx.caller, 'READ', bucket);
+  return input.job === undefined ? getWhole(ctx, bucket, input) : getBlob(ctx, bucket, input, input.job);
+}
+
+async function getWhole(ctx: RequestContext, bucket: BucketRow, input: Input<GetObject>): Promise<Output<GetObject>> {
+  const object = await needObject(ctx, bucket, input);
+  const blobs = await listBlobs(ctx.store.db, object.id);
+  // A part that starts at an offset is read without a job too: the Go SDK mends broken blobs this way.
+  const from = input.offset ?? 0;
+  if (from > object.size) throw new Ds3Error('InvalidRange', { resource: input.key });
+  const ranges = readByteRanges(input.range, { from: 0, to: object.size, size: object.size });
+  const [only] = blobs;
+  const checksum = blobs.length === 1 && only ? storedChecksum(only) : {};
+  return {
+    ...aboutObject(object),
+    ...checksum,
+    contentRange: ranges && contentRange(ranges, object.size),
+    body: readRanges(ctx, blobs, ranges ?? wholeFrom(from, object.size)),
+  };
+}
+
+function wholeFrom(from: number, to: number): ByteRange[] {
+  return from < to ? [{ first: from, last: to - 1 }] : [];
+}
+
+async function getBlob(
+  ctx: RequestContext,
+  bucket: BucketRow,
+  input: Input<GetObject>,
+  jobId: string,
+): Promise<Output<GetObject>> {
+  const job = await findJob(ctx.store.db, jobId);
+  if (!job) throw new Ds3Error('NotFound', { resource: jobId, message: `There is no job ${jobId}.` });
+  needJobRight(ctx.caller, job, bucket);
+  const offset = input.offset ?? 0;
+  const at = { jobId, bucketId: bucket.id, name: input.key, byteOffset: offset, versionId: input.versionId };
+  const blob = await findBlobOfJob(ctx.store.db, at);
+  if (!blob) {
+    if (job.status !== 'IN_PROGRESS') {
+      throw new Ds3Error('Gone', { resource: jobId, message: `The job ${jobId} has ended: it is ${job.status}.` });
+    }
+    throw new Ds3Error('NoSuchKey', {
+      resource: input.key,
+      message: `The job ${jobId} has no blob of '${input.key}' at offset ${offset}.`,
+    });
+  }
+  if (blob.receivedAt === null) {
+    throw new Ds3Error('ServiceUnavailable', {
+      resource: input.key,
+      message: `The blob of '${input.key}' at offset ${offset} has not been received yet.`,
+      retryAfterSeconds: ctx.config.retryAfterSeconds,
+    });
+  }
+  const [object] = await findObjectsById(ctx.store.db, [blob.objectId]);
+  if (!object) throw new Ds3Error('NoSuchKey', { resource: input.key });
+  const end = offset + blob.length;
+  const ranges = readByteRanges(input.range, { from: offset, to: end, size: object.size });
+  const finish = job.requestType === 'GET' ? () => finishRead(ctx, job, blob) : undefined;
+  return {
+    ...aboutObject(object),
+    ...storedChecksum(blob),
+    contentRange: ranges && contentRange(ranges, object.size),
+    body: readRanges(ctx, [{ ...blob, id: blob.blobId }], ranges ?? wholeFrom(offset, end), finish),
+  };
+}
+
+/** The client has its blob: the job counts it, and completes with its last one. */
+async function finishRead(ctx: RequestContext, job: NamedJob, blob: ListedBlob): Promise<void> {
+  await ctx.store.tx(
+    async (tx) => {
+      const locked = await lockJob(tx, job.id);
+      if (locked.status !== 'IN_PROGRESS') return;
+      await markRead(tx, blob);
+      const now = ctx.clock.now();
+      if (!locked.aggregating && (await isJobDone(tx, job.id))) {
+        await endJob(tx, locked, { status: 'COMPLETED', now });
+      } else if (now.getTime() - locked.touchedAt.getTime() > touchMilliseconds) {
+        await updateJob(tx, job.id, { touchedAt: now });
+      }
+    },
+    { idempotent: true },
+  );
+}
+
+const touchMilliseconds = 60_000;
+
+/** What is known of an object, without its bytes. */
+export async function headObject(ctx: RequestContext, input: Input<HeadObject>): Promise<Output<HeadObject>> {
+  const bucket = await needBucket(ctx.store.db, input.bucket);
+  needRight(ctx.caller, 'LIST', bucket);
+  const object = await needObject(ctx, bucket, input, { whole: false });
+  const blobs = await listBlobs(ctx.store.db, object.id);
+  const received = blobs.filter(({ checksum }) => checksum !== null);
+  return {
+    ...aboutObject(object),
+    contentLength: object.size,
+    blobChecksumType: received[0]?.checksumType ?? undefined,
+    blobChecksums: Object.fromEntries(received.map(({ byteOffset, checksum }) => [String(byteOffset), checksum ?? ''])),
+  };
+}
+
+async function needObject(
+  ctx: RequestContext,
+  bucket: BucketRow,
+  { key, versionId }: { readonly key: string; readonly versionId?: string | undefined },
+  { whole } = { whole: true },
+): Promise<ObjectRow> {
+  const object =
+    versionId === undefined
+      ? await findLatestObject(ctx.store.db, bucket.id, key)
+      : await findObjectVersion(ctx.store.db, bucket.id, key, versionId);
+  if (!object) throw new Ds3Error('NoSuchKey', { resource: key, message: `There is no object '${key}'.` });
+  if (whole && object.creationDate === null) {
+    throw new Ds3Error('NoSuchKey', { resource: key, message: `The object '${key}' has not been received whole.` });
+  }
+  return object;
+}
+
+function aboutObject(object: ObjectRow) {
+  return {
+    acceptRanges: 'bytes',
+    creationDate: object.creationDate ?? undefined,
+    // The .NET SDK wants exactly one ETag, also of an object that is still being written.
+    eTag: `"${object.eTag ?? ''}"`,
+    lastModified: object.creationDate ?? undefined,
+    metadata: object.metadata ?? undefined,
+    versionId: object.id,
+  };
+}
+
+function storedChecksum({ checksum, checksumType }: Pick<ListedBlob, 'checksum' | 'checksumType'>) {
+  return checksum === null || checksumType === null ? {} : checksumHeaders(checksumType, checksum);
+}

@@ -1,0 +1,149 @@
+import { type ChecksumType, type contract, Ds3Error, type Input, type Output } from '@nacre/model';
+import {
+  type BucketRow,
+  cancelPutJob,
+  type DataPolicyRow,
+  findBlobOfJob,
+  findJob,
+  lockJob,
+  needBucket,
+} from '@nacre/store';
+import type { RequestContext } from '../context.ts';
+import { defaultJobName } from '../domain/job-state.ts';
+import { needJobRight, needRight } from '../domain/permissions.ts';
+import { planObjects } from '../domain/plan-job.ts';
+import { type ExpectedBlob, receiveBlob, type Upload } from '../transfer/upload.ts';
+import { checksumHeaders, checksumsOf } from './checksum-headers.ts';
+import { makePutJob, needPolicy, needRoomForJob } from './put-job.ts';
+
+type PutObject = (typeof contract)['s3']['putObject'];
+
+/** Largest object that is written without a job: 1 TiB. Source: DS3 API, Create Object. */
+const largestNakedPut = 1024 ** 4;
+
+/** Writes a blob of a PUT job or, without a job, a whole object. */
+export async function putObject(ctx: RequestContext, input: Input<PutObject>): Promise<Output<PutObject>> {
+  const bucket = await needBucket(ctx.store.db, input.bucket);
+  if (input.copySource !== undefined) {
+    throw new Ds3Error('NotImplemented', { message: 'Copying an object by its name is not served.' });
+  }
+  const policy = await needPolicy(ctx, bucket.dataPolicyId);
+  const upload: Upload = {
+    body: input.body,
+    checksums: checksumsOf(input),
+    keep: policy.checksumType,
+    metadata: input.metadata && lowerCaseNames(input.metadata),
+  };
+  if (policy.endToEndCrcRequired && upload.checksums.length === 0) {
+    throw new Ds3Error('InvalidRequest', {
+      message: `The data policy ${policy.name} requires a checksum with each PUT.`,
+    });
+  }
+  return input.job === undefined
+    ? writeWholeObject(ctx, { bucket, policy, key: input.key, upload })
+    : takeTurn(ctx, bucket, { key: input.key, jobId: input.job, offset: input.offset ?? 0 }, upload);
+}
+
+interface BlobAddress {
+  readonly jobId: string;
+  readonly key: string;
+  readonly offset: number;
+}
+
+function takeTurn(ctx: RequestContext, bucket: BucketRow, at: BlobAddress, upload: Upload): Promise<Output<PutObject>> {
+  return ctx.uploads.take(`${at.jobId} ${at.offset} ${at.key}`, () => writeBlob(ctx, bucket, at, upload));
+}
+
+async function writeBlob(
+  ctx: RequestContext,
+  bucket: BucketRow,
+  at: BlobAddress,
+  upload: Upload,
+): Promise<Output<PutObject>> {
+  const { key, jobId, offset } = at;
+  const job = await findJob(ctx.store.db, jobId);
+  if (!job) throw new Ds3Error('NotFound', { resource: jobId, message: `There is no job ${jobId}.` });
+  needJobRight(ctx.caller, job, bucket);
+  if (job.requestType !== 'PUT') {
+    throw new Ds3Error('InvalidArgument', {
+      resource: jobId,
+      message: `The job ${jobId} is a ${job.requestType} job.`,
+    });
+  }
+  const blob = await findBlobOfJob(ctx.store.db, { jobId, bucketId: bucket.id, name: key, byteOffset: offset });
+  if (job.status !== 'IN_PROGRESS' && !(job.status === 'COMPLETED' && blob)) {
+    throw new Ds3Error('Gone', { resource: jobId, message: `The job ${jobId} has ended: it is ${job.status}.` });
+  }
+  if (!blob) {
+    throw new Ds3Error('InvalidArgument', {
+      resource: key,
+      message: `The job ${jobId} has no blob of '${key}' at offset ${offset}.`,
+    });
+  }
+  const keep = blob.checksumType ?? upload.keep;
+  const base64 = await receiveBlob(ctx, { ...blob, jobId }, { ...upload, keep });
+  return receiptOf(keep, base64, blob.objectId);
+}
+
+/** A PUT without a job makes one of its own, for one object of one blob; when it fails nothing of it stays. */
+async function writeWholeObject(
+  ctx: RequestContext,
+  to: { readonly bucket: BucketRow; readonly policy: DataPolicyRow; readonly key: string; readonly upload: Upload },
+): Promise<Output<PutObject>> {
+  const { bucket, policy, key, upload } = to;
+  needRight(ctx.caller, 'WRITE', bucket);
+  const size = upload.body.length;
+  if (size === undefined) throw new Ds3Error('MissingContentLength', { resource: key });
+  if (size > largestNakedPut) {
+    throw new Ds3Error('EntityTooLarge', {
+      resource: key,
+      message: `An object written without a job has at most ${largestNakedPut} bytes; this one has ${size}.`,
+    });
+  }
+  await needRoomForJob(ctx);
+  const limits = { maxBlobSize: Math.max(size, 1), maxObjects: 1 };
+  const objects = planObjects([{ name: key, size }], limits, ctx.ids.next);
+  const jobId = await makePutJob(ctx, {
+    bucketId: bucket.id,
+    objects,
+    versioning: policy.versioning,
+    ignoreConflicts: false,
+    allocated: true,
+    facts: {
+      name: defaultJobName('PUT', ctx.remoteAddress),
+      priority: policy.defaultPutJobPriority,
+      naked: true,
+    },
+  });
+  const found = await findBlobOfJob(ctx.store.db, { jobId, bucketId: bucket.id, name: key, byteOffset: 0 });
+  if (!found) throw new Error('the blob of a new job is missing');
+  const blob: ExpectedBlob = { ...found, jobId };
+  try {
+    const base64 = await receiveBlob(ctx, blob, upload);
+    return receiptOf(upload.keep, base64, blob.objectId);
+  } catch (error) {
+    await dropJob(ctx, jobId);
+    throw error;
+  }
+}
+
+async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {
+  try {
+    await ctx.store.tx(async (tx) => {
+      const job = await lockJob(tx, jobId);
+      if (job.status === 'IN_PROGRESS') await cancelPutJob(tx, job, { now: ctx.clock.now() });
+    });
+  } catch (error) {
+    // The client is told of its own failure; the job is given up by itself when nobody touches it.
+    ctx.log.warn({ job: jobId, err: error, msg: 'the job of a failed PUT could not be cancelled' });
+  }
+}
+
+function receiptOf(type: ChecksumType, base64: string, versionId: string): Output<PutObject> {
+  return { ...checksumHeaders(type, base64), eTag: `"${Buffer.from(base64, 'base64').toString('hex')}"`, versionId };
+}
+
+/** Header names have no case; clients look for them in lower case. */
+function lowerCaseNames(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
+}

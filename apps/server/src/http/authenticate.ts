@@ -1,0 +1,30 @@
+import { Ds3Error } from '@nacre/model';
+import { readClaim, type SignedRequest, type VerifiedPayload, verifyClaim } from '@nacre/model/signing';
+import { findUserByAuthId } from '@nacre/store';
+import type { ServerContext } from '../context.ts';
+import type { Caller } from '../domain/permissions.ts';
+
+export interface Authenticated {
+  readonly caller: Caller;
+  /** What the signature says of the body. */
+  readonly payload: VerifiedPayload;
+}
+
+/**
+ * Who signed this request: signature version 2 or 4, in the header or in the query.
+ * Errors: `AccessDenied` unsigned, `InvalidAccessKeyId`, `SignatureDoesNotMatch`, `RequestTimeTooSkewed`.
+ */
+export async function authenticate(
+  { store, seal, clock }: Pick<ServerContext, 'store' | 'seal' | 'clock'>,
+  request: SignedRequest,
+): Promise<Authenticated> {
+  const claim = readClaim(request);
+  if (!claim) {
+    throw new Ds3Error('AccessDenied', { message: 'The request is not signed; every request needs a signature.' });
+  }
+  const user = await findUserByAuthId(store.db, claim.accessKey);
+  if (!user) throw new Ds3Error('InvalidAccessKeyId', { resource: claim.accessKey.slice(0, 128) });
+  const payload = verifyClaim(claim, request, seal.unseal(user.sealedSecretKey), clock.now());
+  const { id, name, authId, defaultDataPolicyId, administrator } = user;
+  return { caller: { id, name, authId, defaultDataPolicyId, administrator }, payload };
+}

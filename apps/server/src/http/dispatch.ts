@@ -1,0 +1,216 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  canonicalName,
+  contract,
+  createRouter,
+  Ds3Error,
+  type Match,
+  paramWireName,
+  parseTarget,
+  type RequestTarget,
+  type Router,
+  readHeaders,
+  readParameters,
+  TargetError,
+} from '@nacre/model';
+import { requestHeaders, type SignedRequest } from '@nacre/model/signing';
+import { databaseError } from '@nacre/store';
+import type { Handlers, RequestContext, ServerContext } from '../context.ts';
+import { authenticate } from './authenticate.ts';
+import { documentBody, requestBytes } from './body.ts';
+import { sendAnswer, sendError } from './respond.ts';
+
+export type Dispatch = (request: IncomingMessage, response: ServerResponse, waitsForContinue: boolean) => void;
+
+export interface AllHandlers {
+  readonly s3: Handlers<'s3'>;
+  readonly ds3: Handlers<'ds3'>;
+}
+
+/**
+ * The one way of a request: parse the raw target → match a row → authenticate → decode → handler → respond.
+ * Everything before the handler is the same for all operations; a handler cannot be called without a caller.
+ */
+export function createDispatch(ctx: ServerContext, handlers: AllHandlers): Dispatch {
+  const router = createRouter(contract);
+  let requests = 0;
+  return (request, response, waitsForContinue) => {
+    requests += 1;
+    void serve(ctx, router, handlers, { request, response, waitsForContinue, number: requests });
+  };
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly waitsForContinue: boolean;
+  readonly number: number;
+}
+
+async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, exchange: Exchange): Promise<void> {
+  const { request, response, number } = exchange;
+  const startedAt = performance.now();
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  response.setHeader('Server', 'Nacre');
+  response.setHeader('x-amz-request-id', String(number));
+  const method = request.method ?? '';
+  let operation = '';
+  try {
+    const { target, match } = findOperation(router, method, request.url ?? '');
+    operation = `${match.plane}.${match.name}`;
+    const output = await callHandler(ctx, handlers, { ...exchange, target, match, signal: gone.signal });
+    await sendAnswer(response, match.operation, output);
+    ctx.log.info({ request: number, method, operation, status: response.statusCode, ms: since(startedAt) });
+  } catch (error) {
+    const resource = (request.url ?? '').split('?')[0] ?? '';
+    const shown = sendError(response, databaseError(error) ?? error, { method, resource, number });
+    const facts = { request: number, method, operation, status: shown.status, code: shown.code, ms: since(startedAt) };
+    if (shown.status >= 500 && shown.status !== 501 && shown.status !== 503) ctx.log.error({ ...facts, err: error });
+    else ctx.log.info({ ...facts, reason: shown.message });
+  } finally {
+    letGoOfBody(request, response);
+  }
+}
+
+function since(startedAt: number): number {
+  return Math.round(performance.now() - startedAt);
+}
+
+/** Sub-resources of S3 that are other operations: a row that does not know them must not answer in their place. */
+const subResources = new Set(
+  [
+    'acl',
+    'accelerate',
+    'analytics',
+    'attributes',
+    'cors',
+    'delete',
+    'encryption',
+    'intelligent-tiering',
+    'inventory',
+    'legal-hold',
+    'lifecycle',
+    'location',
+    'logging',
+    'metrics',
+    'notification',
+    'object-lock',
+    'ownershipControls',
+    'partNumber',
+    'policy',
+    'policyStatus',
+    'publicAccessBlock',
+    'replication',
+    'requestPayment',
+    'restore',
+    'retention',
+    'select',
+    'tagging',
+    'torrent',
+    'uploadId',
+    'uploads',
+    'versioning',
+    'versions',
+    'website',
+  ].map(canonicalName),
+);
+
+function findOperation(router: Router, method: string, url: string): { target: RequestTarget; match: Match } {
+  const target = readTarget(url);
+  const match = router.match(method, target);
+  if (!match) {
+    throw new Ds3Error('MethodNotAllowed', { message: `There is no operation ${method} ${target.rawPath} here.` });
+  }
+  const known = new Set(
+    Object.entries(match.operation.query).map(([key, param]) => canonicalName(paramWireName(key, param))),
+  );
+  for (const name of match.parameters.keys()) {
+    if (match.plane === 's3' && subResources.has(name) && !known.has(name)) {
+      throw new Ds3Error('NotImplemented', { resource: name, message: `The sub-resource '${name}' is not served.` });
+    }
+  }
+  return { target, match };
+}
+
+function readTarget(url: string): RequestTarget {
+  try {
+    return parseTarget(url);
+  } catch (cause) {
+    if (!(cause instanceof TargetError)) throw cause;
+    throw new Ds3Error('InvalidURI', { message: `The request target cannot be read: ${cause.message}.`, cause });
+  }
+}
+
+interface MatchedExchange extends Exchange {
+  readonly target: RequestTarget;
+  readonly match: Match;
+  readonly signal: AbortSignal;
+}
+
+async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: MatchedExchange): Promise<unknown> {
+  const { request, response, match } = exchange;
+  const { operation, id, bucket, key } = match;
+  const headers = requestHeaders(request.rawHeaders);
+  const signed: SignedRequest = {
+    method: request.method ?? '',
+    rawTarget: request.url ?? '',
+    headers,
+    hasBody: hasBody(request),
+  };
+  const { caller, payload } = await authenticate(ctx, signed);
+
+  const handler = (handlers[match.plane] as Readonly<Record<string, Handler | undefined>>)[match.name];
+  if (!handler) {
+    throw new Ds3Error('NotImplemented', { message: `The operation ${match.name} is not served by this server.` });
+  }
+  let waits = exchange.waitsForContinue;
+  const admit = () => {
+    if (waits) response.writeContinue();
+    waits = false;
+  };
+  const bytes = requestBytes(request, payload);
+  const parameters = readParameters(operation, match.parameters);
+  const fields = readHeaders(
+    operation.headers,
+    headers.get,
+    headers.all.map(({ name, value }) => [name, value] as const),
+  );
+  if (operation.body.kind !== 'bytes') admit();
+  const document = await documentBody(operation, bytes, ctx.config.maxDocumentSize);
+  const body = operation.body.kind === 'bytes' ? { body: bytes } : document;
+  const input = { ...parameters, ...fields, ...body, ...present({ id, bucket, key }) };
+  const remoteAddress = request.socket.remoteAddress ?? 'unknown';
+  return handler({ ...ctx, caller, remoteAddress, signal: exchange.signal, admit }, input);
+}
+
+type Handler = (ctx: RequestContext, input: unknown) => Promise<unknown>;
+
+function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return (length !== undefined && length !== '0') || request.headers['transfer-encoding'] !== undefined;
+}
+
+function present(parts: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parts).filter((part): part is [string, string] => part[1] !== undefined));
+}
+
+/** Bytes of an unread body that are still taken in, so that a client which is sending gets to read the answer. */
+const lingerBytes = 1024 * 1024;
+const lingerMilliseconds = 2000;
+
+/** A body nobody read is taken in up to a bound and thrown away; beyond it the connection ends. */
+function letGoOfBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.readableEnded || request.destroyed) return;
+  let left = lingerBytes;
+  const end = () => request.socket.destroySoon();
+  const timer = setTimeout(end, lingerMilliseconds);
+  request.on('data', (piece: Buffer) => {
+    left -= piece.length;
+    if (left < 0) end();
+  });
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
+  if (!response.writableFinished) response.once('finish', () => request.resume());
+  else request.resume();
+}

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import {
+  type ByteBody,
+  Ds3Error,
+  ErrorBody,
+  encode,
+  encodeItems,
+  type Operation,
+  type Page,
+  writeHeaders,
+} from '@nacre/model';
+
+const xmlType = 'text/xml;charset=UTF-8';
+
+/** Writes what a handler answered: status, headers, body. Resolves when all of it has been handed to the socket. */
+export async function sendAnswer(response: ServerResponse, operation: Operation, output: unknown): Promise<void> {
+  if (operation.orNothing && output === undefined) return sendText(response, 204, undefined, '');
+  const value = (output ?? {}) as Record<string, unknown>;
+  for (const [name, text] of writeHeaders(operation.answerHeaders, value)) response.setHeader(name, text);
+  const { answer, status } = operation;
+  switch (answer.kind) {
+    case 'nothing':
+      return sendText(response, status, undefined, '');
+    case 'text':
+      return sendText(response, status, 'text/plain;charset=UTF-8', String(value.text));
+    case 'xml':
+      return sendText(response, status, xmlType, encode(answer.of, value as never, { root: answer.root }));
+    case 'items': {
+      const { items, total, remaining } = output as Page<never>;
+      if (answer.paged) {
+        // The C and Python SDKs compare header names with regard to case.
+        response.setHeader('Page-Truncated', String(remaining));
+        response.setHeader('Total-Result-Count', String(total));
+      }
+      return sendText(response, status, xmlType, encodeItems(answer.of, answer.item, items));
+    }
+    case 'bytes':
+      return sendBytes(response, 'contentRange' in value && value.contentRange !== undefined ? 206 : status, value);
+  }
+}
+
+function sendText(response: ServerResponse, status: number, type: string | undefined, text: string): void {
+  response.statusCode = status;
+  if (type !== undefined) response.setHeader('Content-Type', type);
+  const body = Buffer.from(text, 'utf8');
+  const bodyless = status === 204 || status === 304;
+  // A HEAD answer says the length of the object, which its row sets.
+  if (!bodyless && !response.hasHeader('Content-Length')) response.setHeader('Content-Length', body.length);
+  response.end(bodyless ? undefined : body);
+}
+
+async function sendBytes(response: ServerResponse, status: number, value: Record<string, unknown>): Promise<void> {
+  const { length, bytes } = value.body as ByteBody;
+  response.statusCode = status;
+  if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/octet-stream');
+  if (length !== undefined) response.setHeader('Content-Length', length);
+  for await (const piece of bytes) {
+    if (response.destroyed) return;
+    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}
+
+export interface FailedRequest {
+  readonly method: string;
+  /** The request path as written. */
+  readonly resource: string;
+  /** The request number. */
+  readonly number: number;
+}
+
+/**
+ * Writes an error as DS3 does: all five elements, `HttpErrorCode` equal to the status, `ResourceId` the request number.
+ * What is not a `Ds3Error` is a broken invariant: its text stays in the log.
+ */
+export function sendError(response: ServerResponse, error: unknown, request: FailedRequest): Ds3Error {
+  const shown = error instanceof Ds3Error ? error : new Ds3Error('InternalError', { cause: error });
+  if (response.headersSent) {
+    // Some of the answer is gone already: the only honest end is a broken connection.
+    response.destroy();
+    return shown;
+  }
+  for (const name of response.getHeaderNames()) {
+    if (name !== 'x-amz-request-id' && name !== 'server') response.removeHeader(name);
+  }
+  if (shown.retryAfterSeconds !== undefined) response.setHeader('Retry-After', shown.retryAfterSeconds);
+  const body = {
+    code: shown.code,
+    httpErrorCode: shown.status,
+    message: `${shown.code}[${shown.status}]: ${shown.message}`,
+    resource: request.resource,
+    resourceId: request.number,
+  };
+  const bodyless = request.method === 'HEAD' || (shown.status === 410 && request.resource.startsWith('/_rest_/'));
+  sendText(response, shown.status, bodyless ? undefined : xmlType, bodyless ? '' : encode(ErrorBody, body));
+  return shown;
+}

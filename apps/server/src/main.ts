@@ -1,0 +1,65 @@
+import { pino } from 'pino';
+import { ConfigError, helpText, readConfig } from './config.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+const failed = 1;
+const wrongUsage = 2;
+
+/** Runs the server until a signal ends it. */
+async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(helpText());
+    return;
+  }
+  const config = readConfig(args, env);
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  const server = await startServer({
+    config,
+    log,
+    onFailure(why) {
+      log.fatal({ err: why, msg: 'the database has gone: the server ends' });
+      process.exitCode = failed;
+      void stop(server);
+    },
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server));
+  announce(server);
+}
+
+let stopping = false;
+
+async function stop(server: RunningServer): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  try {
+    await server.stop();
+  } catch (error) {
+    complain(`the server did not end cleanly: ${messageOf(error)}`);
+    process.exitCode = failed;
+  }
+  process.exit();
+}
+
+function announce({ endpoint, made, context }: RunningServer): void {
+  const keys = made
+    ? `  access key  ${made.accessKey}\n  secret key  ${made.secretKey}\n`
+    : `  keys        in ${context.config.data}/admin.json\n`;
+  process.stdout.write(
+    `Nacre serves DS3 at ${endpoint}\n${keys}  data        ${context.config.data}\n\nTry:  nacre --help\n`,
+  );
+}
+
+function complain(problem: string): void {
+  process.stderr.write(`nacre-server: ${problem}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+try {
+  await main(process.argv.slice(2), process.env);
+} catch (error) {
+  complain(messageOf(error));
+  process.exit(error instanceof ConfigError ? wrongUsage : failed);
+}

@@ -1,0 +1,22 @@
+import { isAbsolute, join } from 'node:path';
+import type { PoolRow } from '@nacre/store';
+import { type BlobStore, type Cache, openBlobStore, openCache } from '@nacre/store/blobs';
+
+/** Where bytes are: the cache of this node, and the pools that it can reach. */
+export interface Places {
+  readonly cache: Cache;
+  /** By pool id. */
+  readonly pools: ReadonlyMap<string, BlobStore>;
+}
+
+/** Opens the cache below the data folder, and each pool at its mountpoint. `cacheSize` in bytes, 0 for no limit. */
+export async function openPlaces(dataFolder: string, cacheSize: number, pools: readonly PoolRow[]): Promise<Places> {
+  const cacheStore = await openBlobStore(`file:${join(dataFolder, 'cache')}`);
+  const cache = await openCache(cacheStore, cacheSize === 0 ? undefined : cacheSize);
+  const opened = new Map<string, BlobStore>();
+  for (const { id, mountpoint } of pools) {
+    const path = isAbsolute(mountpoint) ? mountpoint : join(dataFolder, mountpoint);
+    opened.set(id, await openBlobStore(`file:${path}`));
+  }
+  return { cache, pools: opened };
+}

@@ -1,0 +1,190 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findSystem, listPools, type OpenDatabase, openDatabase, seedSystem } from '@nacre/store';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from './clock.ts';
+import { nodeIdOf, nodeName, registerNode, type ThisNode } from './cluster/this-node.ts';
+import type { Config } from './config.ts';
+import type { ServerContext } from './context.ts';
+import { writeNewFile } from './files.ts';
+import { handlers } from './handlers/index.ts';
+import { createDispatch, type Dispatch } from './http/dispatch.ts';
+import { createHttpServer } from './http/listen.ts';
+import { createIdSource, type IdSource } from './ids.ts';
+import { openPlaces } from './places.ts';
+import { createReceipts } from './receipts.ts';
+import { accessKeyOf, createSeal, masterKey, newSecretKey, type SecretSeal } from './secrets.ts';
+import { createTurns } from './transfer/turns.ts';
+import { expire } from './workers/expire.ts';
+import { giveUp } from './workers/give-up.ts';
+import { heartbeat } from './workers/heartbeat.ts';
+import { persistAgain, persistChunk } from './workers/persist.ts';
+import { openQueue } from './workers/queue.ts';
+import { startWorkers } from './workers/runner.ts';
+import { sweep } from './workers/sweep.ts';
+
+export interface RunningServer {
+  /** `http://host:port`. */
+  readonly endpoint: string;
+  /** The first user's keys, when this start made the system. */
+  readonly made: AdminKeys | undefined;
+  /** What handlers and workers use; tests hold its clock. */
+  readonly context: ServerContext;
+  /** Lets running requests and tasks end, then closes everything. */
+  stop(): Promise<void>;
+}
+
+export interface AdminKeys {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Called when the database is lost while the server runs. */
+  readonly onFailure?: (why: Error) => void;
+}
+
+/**
+ * Opens the data folder and the database, makes the system when there is none, and serves.
+ * Errors: a plain Error that says what is wrong with the folder, the database or the address.
+ */
+export async function startServer({
+  config,
+  log,
+  clock = systemClock,
+  onFailure,
+}: StartOptions): Promise<RunningServer> {
+  const dataFolder = resolve(config.data);
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const ids = createIdSource(clock);
+  const seal = createSeal(await masterKey(config.masterKey, dataFolder));
+  const nodeId = await nodeIdOf(dataFolder, ids);
+  const store = await openDatabase({ dataDir: dataFolder, ...(config.databaseUrl ? { url: config.databaseUrl } : {}) });
+  const closing: (() => Promise<void>)[] = [() => store.close()];
+  try {
+    const made = await makeSystem({ config, dataFolder, store, clock, ids, seal });
+    const places = await openPlaces(dataFolder, config.cacheSize, await listPools(store.db));
+    const queue = await openQueue(store, log, config.persistDelaySeconds);
+    closing.unshift(() => queue.stop());
+    const receipts = createReceipts(store, clock, {
+      chunkFull: (tx, chunkIds) => queue.persist(tx, chunkIds),
+      committed: (chunkIds) => {
+        if (chunkIds.length > 0) queue.wake();
+      },
+    });
+    const health = { notReady: () => whyNotReady(store, places.cache.state()) };
+    // The node's port is known once it listens; requests wait until then.
+    let dispatch: Dispatch = (_request, response) => response.writeHead(503).end();
+    const http = createHttpServer({ config }, (...exchange) => dispatch(...exchange), health);
+    const port = await listen(http, config.listen);
+    closing.unshift(() => closeHttp(http, config.shutdownSeconds));
+    const node = thisNode(config, nodeId, port);
+    await registerNode(store, clock, node, (await findSystem(store.db))?.serialNumber ?? '');
+    const context: ServerContext = {
+      config: { ...config, data: dataFolder },
+      clock,
+      ids,
+      log,
+      store,
+      places,
+      receipts,
+      uploads: createTurns(),
+      queue,
+      seal,
+      node,
+    };
+    dispatch = createDispatch(context, handlers);
+    await queue.start({ persist: (chunkId) => persistChunk(context, chunkId) });
+    const runner = startWorkers(context, [expire, giveUp, heartbeat, persistAgain, sweep]);
+    closing.splice(1, 0, () => runner.stop());
+    if (onFailure) store.onEngineExit(onFailure);
+    return {
+      endpoint: `http://${hostForUrl(node.endPoint)}:${port}`,
+      made,
+      context,
+      async stop() {
+        for (const close of closing) await close();
+      },
+    };
+  } catch (error) {
+    for (const close of closing) await close().catch(() => {});
+    throw error;
+  }
+}
+
+interface Making {
+  readonly config: Config;
+  readonly dataFolder: string;
+  readonly store: OpenDatabase;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly seal: SecretSeal;
+}
+
+const firstUser = 'Administrator';
+
+/** Makes the system with its first user; the keys go to `admin.json`, which only the owner of the folder reads. */
+async function makeSystem({ config, dataFolder, store, clock, ids, seal }: Making): Promise<AdminKeys | undefined> {
+  if (await findSystem(store.db)) return undefined;
+  const accessKey = config.adminAccessKey || accessKeyOf(firstUser);
+  const secretKey = config.adminSecretKey || newSecretKey();
+  const serialNumber = `NACRE-${ids.next().slice(-12).toUpperCase()}`;
+  const administrator = { name: firstUser, authId: accessKey, sealedSecretKey: seal.seal(secretKey) };
+  const system = await store.tx(
+    (tx) => seedSystem(tx, { serialNumber, administrator, now: clock.now(), newId: ids.next }),
+    { idempotent: true },
+  );
+  if (system.serialNumber !== serialNumber) return undefined;
+  const path = join(dataFolder, 'admin.json');
+  const text = `${JSON.stringify({ accessKey, secretKey }, undefined, 2)}\n`;
+  if (!(await writeNewFile(path, text))) await writeFile(path, text, { mode: 0o600 });
+  return { accessKey, secretKey };
+}
+
+async function whyNotReady(
+  store: OpenDatabase,
+  cache: { readonly writable: boolean; readonly reason: string | undefined },
+): Promise<string | undefined> {
+  if (!cache.writable) return `the cache takes no writes: ${cache.reason ?? 'unknown'}`;
+  try {
+    await store.ping();
+    return undefined;
+  } catch {
+    return 'the database does not answer';
+  }
+}
+
+function thisNode(config: Config, id: string, httpPort: number): ThisNode {
+  const { host } = config.listen;
+  const everywhere = host === '0.0.0.0' || host === '::';
+  return { id, name: nodeName(id), endPoint: config.endpoint || (everywhere ? hostname() : host), httpPort };
+}
+
+function hostForUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function listen(http: Server, { host, port }: Config['listen']): Promise<number> {
+  return new Promise((done, fail) => {
+    http.once('error', fail);
+    http.listen(port, host, () => {
+      http.off('error', fail);
+      done((http.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Takes no new requests; those under way may end within the time, then their connections are cut. */
+async function closeHttp(http: Server, seconds: number): Promise<void> {
+  const closed = new Promise<void>((done) => http.close(() => done()));
+  http.closeIdleConnections();
+  const cut = setTimeout(() => http.closeAllConnections(), seconds * 1000);
+  await closed;
+  clearTimeout(cut);
+}

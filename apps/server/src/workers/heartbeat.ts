@@ -1,0 +1,12 @@
+import { noteHeartbeat } from '@nacre/store';
+import type { Worker } from './runner.ts';
+
+/** Says that this node is alive. */
+export const heartbeat: Worker = {
+  name: 'heartbeat',
+  everySeconds: 30,
+  async work({ store, node, clock }) {
+    await noteHeartbeat(store.db, node.id, clock.now());
+    return 'done';
+  },
+};

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { systemUnderTest } from '../support/server.ts';
+import { aBucket, aPutJob, sendBlobs, withCode } from '../support/things.ts';
+
+const client = await systemUnderTest();
+const newName = () => `Test_${randomBytes(6).toString('hex')}`;
+
+describe('a bucket', () => {
+  test('is made, found by name and id, listed and deleted, in the DS3 form', async () => {
+    const name = newName();
+    const made = await client.ds3.putBucket({ name });
+    expect(made).toMatchObject({ name, protected: false });
+    expect(await client.ds3.getBucket({ id: name })).toMatchObject({
+      id: made.id,
+      empty: true,
+      logicalUsedCapacity: 0,
+    });
+    expect(await client.ds3.getBucket({ id: made.id })).toMatchObject({ name });
+    const listed = await client.ds3.getBuckets({ name });
+    expect(listed).toMatchObject({ items: [{ name }], total: 1, remaining: 0 });
+    await client.ds3.deleteBucket({ id: name });
+    await expect(client.ds3.getBucket({ id: name })).rejects.toThrow(withCode('NotFound'));
+  });
+
+  test('is made, found, listed and deleted, in the S3 form', async () => {
+    const bucket = newName();
+    await client.s3.putBucket({ bucket });
+    await client.s3.headBucket({ bucket });
+    expect((await client.s3.getService()).buckets.map(({ name }) => name)).toContain(bucket);
+    await client.s3.deleteBucket({ bucket });
+    await expect(client.s3.headBucket({ bucket })).rejects.toMatchObject({ status: 404 });
+    await expect(client.s3.deleteBucket({ bucket })).rejects.toThrow(withCode('NoSuchBucket'));
+  });
+
+  test('cannot be made twice, in either form', async () => {
+    const bucket = await aBucket(client);
+    await expect(client.s3.putBucket({ bucket })).rejects.toMatchObject({ status: 409 });
+    await expect(client.ds3.putBucket({ name: bucket })).rejects.toMatchObject({ status: 409 });
+  });
+
+  test('takes a data policy by its name, and refuses one that is not there', async () => {
+    const made = await client.ds3.putBucket({ name: newName(), dataPolicyId: 'Dual Copy on Tape' });
+    expect(made.dataPolicyId).toMatch(/^[0-9a-f-]{36}$/);
+    await expect(client.ds3.putBucket({ name: newName(), dataPolicyId: 'None Such' })).rejects.toThrow(
+      withCode('NotFound'),
+    );
+  });
+
+  test('that holds objects is deleted by force alone, and its jobs with it', async () => {
+    const made = await aPutJob(client, [
+      { name: 'a', size: 1 },
+      { name: 'b', size: 1 },
+    ]);
+    await sendBlobs(client, made, ['a']);
+    const { bucket } = made;
+    await expect(client.s3.deleteBucket({ bucket })).rejects.toThrow(withCode('BucketNotEmpty'));
+    await expect(client.ds3.deleteBucket({ id: bucket })).rejects.toThrow(withCode('BucketNotEmpty'));
+    await client.ds3.deleteBucket({ id: bucket, force: true });
+    await expect(client.s3.headBucket({ bucket })).rejects.toMatchObject({ status: 404 });
+    await expect(client.ds3.getJob({ id: made.job.jobId })).rejects.toThrow(withCode('NotFound'));
+  });
+
+  test.each(['a b', 'ä', '_rest_', 'x'.repeat(64)])('may not be called %j', async (name) => {
+    await expect(client.ds3.putBucket({ name })).rejects.toThrow(withCode('InvalidBucketName'));
+  });
+});
+
+describe('the system', () => {
+  test('says a version that clients can read', async () => {
+    const information = await client.ds3.getSystemInformation();
+    expect(information.buildInformation.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(Math.abs(information.now - Date.now())).toBeLessThan(900_000);
+  });
+
+  test('is healthy', async () => {
+    expect(await client.ds3.verifySystemHealth()).toMatchObject({
+      databaseFilesystemFreeSpace: expect.stringMatching(/^(NORMAL|NEAR_LOW|LOW|CRITICAL)$/),
+    });
+  });
+
+  test('has a first user, Administrator, found by name', async () => {
+    const users = await client.ds3.getUsers();
+    expect(users.items.map(({ name }) => name)).toContain('Administrator');
+    expect(await client.ds3.getUser({ id: 'Administrator' })).toMatchObject({ name: 'Administrator' });
+    await expect(client.ds3.getUser({ id: 'nobody' })).rejects.toThrow(withCode('NotFound'));
+  });
+});

@@ -1,0 +1,69 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { persistAgain } from '../../src/workers/persist.ts';
+import { startTestServer } from '../support/server.ts';
+import { aPutJob, jobReaches, sendBlobs } from '../support/things.ts';
+
+const server = await startTestServer();
+const { client, context } = server;
+
+/** Ids of the blobs in a folder of the data folder. */
+async function filesIn(folder: string): Promise<string[]> {
+  const found = await readdir(join(context.config.data, folder), { recursive: true });
+  return found.map((path) => path.split('/').at(-1) ?? '').filter((name) => /^[0-9a-f-]{36}$/.test(name));
+}
+
+describe('permanent copies', () => {
+  test('are in the pool of the policy, one for each rule', async () => {
+    const { name } = await client.ds3.putBucket({ name: `dual-${Date.now()}`, dataPolicyId: 'Dual Copy on Tape' });
+    const made = await aPutJob(client, [{ name: 'a', size: 9 }], { bucket: name });
+    await sendBlobs(client, made);
+    await jobReaches(client, made.job.jobId, 'COMPLETED');
+    const blob = made.job.objects[0]?.objects[0]?.id ?? '';
+    expect(await filesIn('pools/pool-1')).toContain(blob);
+    expect(await filesIn('pools/pool-2')).toContain(blob);
+  });
+
+  test('share their bytes with the cache where the file system allows it', async () => {
+    const made = await aPutJob(client, [{ name: 'a', size: 9 }]);
+    await sendBlobs(client, made);
+    await jobReaches(client, made.job.jobId, 'COMPLETED');
+    const path = context.places.cache.localPath(made.job.objects[0]?.objects[0]?.id ?? '');
+    expect((await stat(path ?? '')).nlink).toBe(2);
+  });
+
+  test('and cached bytes go when the object is deleted', async () => {
+    const made = await aPutJob(client, [{ name: 'a', size: 9 }]);
+    await sendBlobs(client, made);
+    await jobReaches(client, made.job.jobId, 'COMPLETED');
+    const blob = made.job.objects[0]?.objects[0]?.id ?? '';
+    await client.s3.deleteObject({ bucket: made.bucket, key: 'a' });
+    await vi.waitFor(
+      async () => {
+        expect(await filesIn('pools/pool-1')).not.toContain(blob);
+        expect(await filesIn('cache')).not.toContain(blob);
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+  });
+
+  test('wait for a pool: until there is one the job is in progress, and its data can be read', async () => {
+    const pools = await context.store.sql`update pools set quiesced = 'YES' returning id`;
+    const made = await aPutJob(client, [{ name: 'a', size: 9 }]);
+    await sendBlobs(client, made);
+    await vi.waitFor(async () => {
+      expect(await client.ds3.getJob({ id: made.job.jobId })).toMatchObject({
+        status: 'IN_PROGRESS',
+        cachedSizeInBytes: 9,
+        completedSizeInBytes: 0,
+        entirelyInCache: true,
+        objects: [{ objects: [{ name: 'a', inCache: true }] }],
+      });
+    });
+    expect(pools.length).toBeGreaterThan(0);
+    await context.store.sql`update pools set quiesced = 'NO'`;
+    await persistAgain.work(context, new AbortController().signal);
+    await jobReaches(client, made.job.jobId, 'COMPLETED');
+  });
+});

@@ -1,0 +1,93 @@
+import { Ds3Error } from '@nacre/model';
+import { and, asc, count, eq, gt, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../postgres.ts';
+import { blobs, buckets, objects } from '../schema/index.ts';
+import { idOrName } from './identify.ts';
+
+export type BucketRow = typeof buckets.$inferSelect;
+
+export async function findBucket(db: Db, nameOrId: string): Promise<BucketRow | undefined> {
+  const [found] = await db
+    .select()
+    .from(buckets)
+    .where(idOrName(buckets.id, buckets.name, nameOrId))
+    .limit(1);
+  return found;
+}
+
+/** Errors: `NoSuchBucket`. */
+export async function needBucket(db: Db, nameOrId: string): Promise<BucketRow> {
+  const found = await findBucket(db, nameOrId);
+  if (found) return found;
+  throw new Ds3Error('NoSuchBucket', { resource: nameOrId, message: `There is no bucket '${nameOrId}'.` });
+}
+
+export interface BucketFilter {
+  readonly userId?: string | undefined;
+  readonly dataPolicyId?: string | undefined;
+  /** Exact, or with `%` for any text. */
+  readonly name?: string | undefined;
+}
+
+/** By name, in byte order. */
+export async function listBuckets(db: Db, filter: BucketFilter = {}): Promise<BucketRow[]> {
+  return db.select().from(buckets).where(matching(filter)).orderBy(asc(buckets.name));
+}
+
+function matching({ userId, dataPolicyId, name }: BucketFilter): SQL | undefined {
+  return and(
+    userId === undefined ? undefined : eq(buckets.userId, userId),
+    dataPolicyId === undefined ? undefined : eq(buckets.dataPolicyId, dataPolicyId),
+    name === undefined ? undefined : likeText(buckets.name, name),
+  );
+}
+
+/** `%` stands for any text; everything else, `_` too, for itself. */
+export function likeText(column: typeof buckets.name | typeof objects.name, pattern: string): SQL {
+  if (!pattern.includes('%')) return eq(column, pattern);
+  return sql`${column} like ${pattern.replace(/[\\_]/g, '\\$&')}`;
+}
+
+export async function countBuckets(db: Db, userId: string): Promise<number> {
+  const [row] = await db.select({ n: count() }).from(buckets).where(eq(buckets.userId, userId));
+  return row?.n ?? 0;
+}
+
+export async function insertBucket(db: Db, bucket: typeof buckets.$inferInsert): Promise<void> {
+  await db.insert(buckets).values(bucket);
+}
+
+/** Locks the bucket's row against its removal until the transaction ends. Errors: `NoSuchBucket`. */
+export async function holdBucket(tx: Db, id: string): Promise<BucketRow> {
+  const [row] = await tx.select().from(buckets).where(eq(buckets.id, id)).for('share');
+  if (row) return row;
+  throw new Ds3Error('NoSuchBucket', { resource: id });
+}
+
+/** Locks the bucket's row alone. Errors: `NoSuchBucket`. */
+export async function lockBucket(tx: Db, id: string): Promise<BucketRow> {
+  const [row] = await tx.select().from(buckets).where(eq(buckets.id, id)).for('update');
+  if (row) return row;
+  throw new Ds3Error('NoSuchBucket', { resource: id });
+}
+
+/** Removes an empty bucket; the jobs that remember it must be gone. */
+export async function removeBucket(tx: Db, id: string): Promise<void> {
+  await tx.delete(buckets).where(eq(buckets.id, id));
+}
+
+/** Whether it holds no object, uploaded or not. */
+export async function isBucketEmpty(db: Db, id: string): Promise<boolean> {
+  const [any] = await db.select({ id: objects.id }).from(objects).where(eq(objects.bucketId, id)).limit(1);
+  return any === undefined;
+}
+
+/** Bytes received into the bucket, all versions. */
+export async function usedCapacity(db: Db, id: string): Promise<number> {
+  const [row] = await db
+    .select({ used: sql<string>`coalesce(sum(${blobs.length}), 0)` })
+    .from(objects)
+    .innerJoin(blobs, eq(blobs.objectId, objects.id))
+    .where(and(eq(objects.bucketId, id), gt(blobs.length, 0), sql`${blobs.receivedAt} is not null`));
+  return Number(row?.used ?? 0);
+}

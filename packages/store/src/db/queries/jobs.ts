@@ -1,0 +1,526 @@
+import { type ChecksumType, Ds3Error, isUuid, type JobStatus } from '@nacre/model';
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, ne, type SQL, sql, sum } from 'drizzle-orm';
+import { copyRows, type Db } from '../postgres.ts';
+import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
+import { removeObjects } from './objects.ts';
+
+export type JobRow = typeof jobs.$inferSelect;
+export type ChunkRow = typeof jobChunks.$inferSelect;
+
+/** A job with the names that answers show beside ids. */
+export interface NamedJob extends JobRow {
+  readonly bucketName: string;
+  readonly userName: string;
+  /** The bucket's owner, for permissions. */
+  readonly bucketUserId: string;
+}
+
+// ── Making a job ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface NewObject {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'DATA' | 'FOLDER';
+  readonly size: number;
+  readonly version: number;
+  readonly latest: boolean;
+  readonly blobs: readonly { readonly id: string; readonly byteOffset: number; readonly length: number }[];
+}
+
+export interface NewChunk {
+  readonly id: string;
+  readonly number: number;
+  readonly size: number;
+  /** Set when it is allocated from the start. */
+  readonly nodeId: string | null;
+  /** How far its blobs are already, for a job over data that is there. */
+  readonly cachedBlobs: number;
+  readonly cachedSize: number;
+  readonly entries: readonly { readonly id: string; readonly blobId: string; readonly orderIndex: number }[];
+}
+
+export interface NewJob {
+  readonly job: typeof jobs.$inferInsert;
+  /** Rows to be made with it; none for a job over data that is there. */
+  readonly objects: readonly NewObject[];
+  readonly chunks: readonly NewChunk[];
+}
+
+/** Writes a job with all its rows, by COPY: it is wholly there when the transaction commits, or not at all. */
+export async function insertJob(tx: Db, { job, objects: newObjects, chunks }: NewJob): Promise<void> {
+  const jobId = job.id;
+  const bucketId = job.bucketId;
+  await tx.insert(jobs).values(job);
+  if (newObjects.length > 0) {
+    const columns = ['id', 'bucketId', 'name', 'type', 'size', 'version', 'latest'] as const;
+    await copyRows(tx, objects, columns, objectRows(bucketId, newObjects));
+    await copyRows(tx, blobs, ['id', 'objectId', 'byteOffset', 'length'], blobRows(newObjects));
+  }
+  await insertChunks(tx, jobId, chunks);
+}
+
+/** Adds chunks to a job. */
+export async function insertChunks(tx: Db, jobId: string, chunks: readonly NewChunk[]): Promise<void> {
+  await copyRows(tx, jobChunks, chunkColumns, chunkRows(jobId, chunks));
+  await copyRows(tx, jobEntries, ['id', 'chunkId', 'orderIndex', 'blobId', 'jobId', 'done'], entryRows(jobId, chunks));
+}
+
+const chunkColumns = [
+  'id',
+  'jobId',
+  'chunkNumber',
+  'nodeId',
+  'state',
+  'blobs',
+  'size',
+  'cachedBlobs',
+  'cachedSize',
+  'completedBlobs',
+  'completedSize',
+] as const;
+
+function* objectRows(bucketId: string, made: readonly NewObject[]) {
+  for (const { id, name, type, size, version, latest } of made) yield [id, bucketId, name, type, size, version, latest];
+}
+
+function* blobRows(made: readonly NewObject[]) {
+  for (const object of made) {
+    for (const blob of object.blobs) yield [blob.id, object.id, blob.byteOffset, blob.length];
+  }
+}
+
+function* chunkRows(jobId: string, chunks: readonly NewChunk[]) {
+  for (const { id, number, nodeId, entries, size, cachedBlobs, cachedSize } of chunks) {
+    yield [id, jobId, number, nodeId, 'PENDING', entries.length, size, cachedBlobs, cachedSize, 0, 0];
+  }
+}
+
+function* entryRows(jobId: string, chunks: readonly NewChunk[]) {
+  for (const chunk of chunks) {
+    for (const { id, orderIndex, blobId } of chunk.entries) yield [id, chunk.id, orderIndex, blobId, jobId, false];
+  }
+}
+
+// ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function namedJobs(db: Db) {
+  return db
+    .select({ job: jobs, bucketName: buckets.name, userName: users.name, bucketUserId: buckets.userId })
+    .from(jobs)
+    .innerJoin(buckets, eq(buckets.id, jobs.bucketId))
+    .innerJoin(users, eq(users.id, jobs.userId));
+}
+
+/** A text that is no UUID names no job. */
+export async function findJob(db: Db, id: string): Promise<NamedJob | undefined> {
+  if (!isUuid(id)) return undefined;
+  const [found] = await namedJobs(db).where(eq(jobs.id, id)).limit(1);
+  if (!found) return undefined;
+  const { job, ...names } = found;
+  return { ...job, ...names };
+}
+
+/** Errors: `NotFound`. */
+export async function needJob(db: Db, id: string): Promise<NamedJob> {
+  const found = await findJob(db, id);
+  if (found) return found;
+  throw new Ds3Error('NotFound', { resource: id, message: `There is no job ${id}.` });
+}
+
+/** The job, locked until the transaction ends. Errors: `NotFound`. */
+export async function lockJob(tx: Db, id: string): Promise<JobRow> {
+  const [found] = await tx.select().from(jobs).where(eq(jobs.id, id)).for('update');
+  if (found) return found;
+  throw new Ds3Error('NotFound', { resource: id, message: `There is no job ${id}.` });
+}
+
+export interface JobFilter {
+  readonly statuses: readonly JobStatus[];
+  readonly bucketId?: string | undefined;
+}
+
+/** Newest first. */
+export async function listJobs(db: Db, filter: JobFilter): Promise<NamedJob[]> {
+  const rows = await namedJobs(db)
+    .where(
+      and(
+        inArray(jobs.status, [...filter.statuses]),
+        filter.bucketId === undefined ? undefined : eq(jobs.bucketId, filter.bucketId),
+      ),
+    )
+    .orderBy(desc(jobs.createdAt), desc(jobs.id));
+  return rows.map(({ job, ...names }) => ({ ...job, ...names }));
+}
+
+export async function countActiveJobs(db: Db): Promise<number> {
+  const [row] = await db.select({ n: count() }).from(jobs).where(eq(jobs.status, 'IN_PROGRESS'));
+  return row?.n ?? 0;
+}
+
+export interface JobTotals {
+  readonly cachedSize: number;
+  readonly completedSize: number;
+  readonly entirelyInCache: boolean;
+}
+
+const noTotals: JobTotals = { cachedSize: 0, completedSize: 0, entirelyInCache: false };
+
+/** Sums over the chunks of running jobs; of a job that has ended what was kept of them. */
+export async function jobTotals(db: Db, of: readonly JobRow[]): Promise<ReadonlyMap<string, JobTotals>> {
+  const totals = new Map<string, JobTotals>();
+  const running = of.filter((job) => job.endedAt === null).map((job) => job.id);
+  if (running.length > 0) {
+    const rows = await db
+      .select({
+        jobId: jobChunks.jobId,
+        cached: sum(jobChunks.cachedSize).mapWith(Number),
+        completed: sum(jobChunks.completedSize).mapWith(Number),
+        all: sql<boolean>`bool_and(${jobChunks.cachedBlobs} >= ${jobChunks.blobs})`,
+      })
+      .from(jobChunks)
+      .where(inArray(jobChunks.jobId, running))
+      .groupBy(jobChunks.jobId);
+    for (const { jobId, cached, completed, all } of rows) {
+      totals.set(jobId, { cachedSize: cached ?? 0, completedSize: completed ?? 0, entirelyInCache: all });
+    }
+  }
+  for (const job of of) {
+    if (totals.has(job.id)) continue;
+    const { cachedSize, completedSize, originalSize, status } = job;
+    const entirelyInCache = status === 'COMPLETED' || (cachedSize !== null && cachedSize >= originalSize);
+    totals.set(
+      job.id,
+      job.endedAt === null
+        ? noTotals
+        : { cachedSize: cachedSize ?? 0, completedSize: completedSize ?? 0, entirelyInCache },
+    );
+  }
+  return totals;
+}
+
+/** The chunks of a job by number; some of them when ids are given. */
+export async function listChunks(db: Db, jobId: string, chunkIds?: readonly string[]): Promise<ChunkRow[]> {
+  return db
+    .select()
+    .from(jobChunks)
+    .where(and(eq(jobChunks.jobId, jobId), chunkIds && inArray(jobChunks.id, [...chunkIds])))
+    .orderBy(asc(jobChunks.chunkNumber));
+}
+
+/** A text that is no UUID names no chunk. */
+export async function findChunk(db: Db, id: string): Promise<ChunkRow | undefined> {
+  if (!isUuid(id)) return undefined;
+  const [found] = await db.select().from(jobChunks).where(eq(jobChunks.id, id)).limit(1);
+  return found;
+}
+
+/** A blob as a job lists it. */
+export interface ListedBlob {
+  readonly chunkId: string;
+  readonly entryId: string;
+  readonly orderIndex: number;
+  readonly done: boolean;
+  readonly blobId: string;
+  readonly byteOffset: number;
+  readonly length: number;
+  readonly checksum: string | null;
+  readonly checksumType: ChecksumType | null;
+  readonly receivedAt: Date | null;
+  readonly cacheNodeId: string | null;
+  readonly objectId: string;
+  readonly name: string;
+  readonly type: 'DATA' | 'FOLDER';
+  readonly version: number;
+  readonly latest: boolean;
+  readonly creationDate: Date | null;
+}
+
+const listed = {
+  chunkId: jobEntries.chunkId,
+  entryId: jobEntries.id,
+  orderIndex: jobEntries.orderIndex,
+  done: jobEntries.done,
+  blobId: blobs.id,
+  byteOffset: blobs.byteOffset,
+  length: blobs.length,
+  checksum: blobs.checksum,
+  checksumType: blobs.checksumType,
+  receivedAt: blobs.receivedAt,
+  cacheNodeId: blobs.cacheNodeId,
+  objectId: objects.id,
+  name: objects.name,
+  type: objects.type,
+  version: objects.version,
+  latest: objects.latest,
+  creationDate: objects.creationDate,
+};
+
+function listedBlobs(db: Db) {
+  return db
+    .select(listed)
+    .from(jobEntries)
+    .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
+    .innerJoin(objects, eq(objects.id, blobs.objectId));
+}
+
+/** The blobs of some chunks, in the order in which a job lists them. */
+export async function listBlobsOfChunks(db: Db, chunkIds: readonly string[]): Promise<ListedBlob[]> {
+  if (chunkIds.length === 0) return [];
+  return listedBlobs(db)
+    .where(inArray(jobEntries.chunkId, [...chunkIds]))
+    .orderBy(asc(jobEntries.chunkId), asc(jobEntries.orderIndex));
+}
+
+export interface BlobOfJob extends ListedBlob {
+  readonly nodeId: string | null;
+}
+
+/** The blob of a job that starts at a byte of an object; of the given version, or any that the job has. */
+export async function findBlobOfJob(
+  db: Db,
+  where: {
+    readonly jobId: string;
+    readonly bucketId: string;
+    readonly name: string;
+    readonly byteOffset: number;
+    readonly versionId?: string | undefined;
+  },
+): Promise<BlobOfJob | undefined> {
+  const [found] = await db
+    .select({ ...listed, nodeId: jobChunks.nodeId })
+    .from(objects)
+    .innerJoin(blobs, eq(blobs.objectId, objects.id))
+    .innerJoin(jobEntries, eq(jobEntries.blobId, blobs.id))
+    .innerJoin(jobChunks, eq(jobChunks.id, jobEntries.chunkId))
+    .where(
+      and(
+        eq(objects.bucketId, where.bucketId),
+        eq(objects.name, where.name),
+        eq(blobs.byteOffset, where.byteOffset),
+        eq(jobEntries.jobId, where.jobId),
+        where.versionId === undefined ? undefined : eq(objects.id, where.versionId),
+      ),
+    )
+    .orderBy(desc(objects.latest), desc(objects.version))
+    .limit(1);
+  return found;
+}
+
+// ── Changing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Changes of a running job; touching it counts as a sign of life. */
+export async function updateJob(
+  db: Db,
+  id: string,
+  change: Partial<
+    Pick<JobRow, 'name' | 'priority' | 'createdAt' | 'deadJobCleanupAllowed' | 'protected' | 'touchedAt'>
+  >,
+): Promise<void> {
+  if (Object.keys(change).length > 0) await db.update(jobs).set(change).where(eq(jobs.id, id));
+}
+
+/** Gives unallocated chunks to nodes. A chunk that has a node keeps it. */
+export async function allocateChunks(
+  tx: Db,
+  allocations: readonly { readonly chunkId: string; readonly nodeId: string }[],
+): Promise<void> {
+  for (const { chunkId, nodeId } of allocations) {
+    await tx
+      .update(jobChunks)
+      .set({ nodeId })
+      .where(and(eq(jobChunks.id, chunkId), isNull(jobChunks.nodeId)));
+  }
+}
+
+export async function setChunkState(db: Db, chunkId: string, state: ChunkRow['state']): Promise<void> {
+  await db.update(jobChunks).set({ state }).where(eq(jobChunks.id, chunkId));
+}
+
+/** All copies of the chunk's blobs are written. Answers false when that was known. */
+export async function completeChunk(tx: Db, chunkId: string): Promise<boolean> {
+  const done = await tx
+    .update(jobChunks)
+    .set({ state: 'COMPLETED', completedBlobs: jobChunks.blobs, completedSize: jobChunks.size })
+    .where(and(eq(jobChunks.id, chunkId), ne(jobChunks.state, 'COMPLETED')))
+    .returning({ id: jobChunks.id });
+  return done.length > 0;
+}
+
+/** Marks a blob of a GET job as read by the client. Answers false when it was marked. */
+export async function markRead(tx: Db, entry: ListedBlob): Promise<boolean> {
+  const marked = await tx
+    .update(jobEntries)
+    .set({ done: true })
+    .where(
+      and(
+        eq(jobEntries.chunkId, entry.chunkId),
+        eq(jobEntries.orderIndex, entry.orderIndex),
+        eq(jobEntries.done, false),
+      ),
+    )
+    .returning({ id: jobEntries.id });
+  if (marked.length === 0) return false;
+  await tx
+    .update(jobChunks)
+    .set({
+      completedBlobs: sql`${jobChunks.completedBlobs} + 1`,
+      completedSize: sql`${jobChunks.completedSize} + ${entry.length}`,
+    })
+    .where(eq(jobChunks.id, entry.chunkId));
+  return true;
+}
+
+/** Whether every blob of every chunk of the job is complete. */
+export async function isJobDone(db: Db, jobId: string): Promise<boolean> {
+  const [open] = await db
+    .select({ id: jobChunks.id })
+    .from(jobChunks)
+    .where(and(eq(jobChunks.jobId, jobId), lt(jobChunks.completedBlobs, jobChunks.blobs)))
+    .limit(1);
+  return open === undefined;
+}
+
+/**
+ * Ends a job: its totals stay with it. The job must be locked. `now` becomes the date of completion or cancellation.
+ * A completed PUT job keeps its chunks and entries until it is forgotten, so that it can still be replicated; those of
+ * other jobs go.
+ */
+export async function endJob(
+  tx: Db,
+  job: JobRow,
+  end: { readonly status: 'COMPLETED' | 'CANCELED'; readonly now: Date; readonly dueToTimeout?: boolean },
+): Promise<void> {
+  const totals = (await jobTotals(tx, [job])).get(job.id) ?? noTotals;
+  await tx
+    .update(jobs)
+    .set({
+      status: end.status,
+      endedAt: end.now,
+      aggregating: false,
+      canceledDueToTimeout: end.dueToTimeout ?? false,
+      cachedSize: totals.cachedSize,
+      completedSize: totals.completedSize,
+    })
+    .where(eq(jobs.id, job.id));
+  if (job.requestType !== 'PUT' || end.status !== 'COMPLETED') await removeChunks(tx, [job.id]);
+}
+
+async function removeChunks(tx: Db, jobIds: readonly string[]): Promise<void> {
+  const ofJobs = inArray(jobChunks.jobId, [...jobIds]);
+  const chunkIds = tx.select({ id: jobChunks.id }).from(jobChunks).where(ofJobs);
+  await tx.delete(jobEntries).where(inArray(jobEntries.chunkId, chunkIds));
+  await tx.delete(jobChunks).where(ofJobs);
+}
+
+/** The objects of a PUT job of which a blob is not yet on every permanent store. */
+export async function objectsNotPersisted(db: Db, jobId: string): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ id: blobs.objectId })
+    .from(jobChunks)
+    .innerJoin(jobEntries, eq(jobEntries.chunkId, jobChunks.id))
+    .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
+    .where(and(eq(jobChunks.jobId, jobId), ne(jobChunks.state, 'COMPLETED')));
+  return rows.map(({ id }) => id);
+}
+
+/** Cancels a locked PUT job: what is not persisted is removed, what is stays. */
+export async function cancelPutJob(
+  tx: Db,
+  job: JobRow,
+  end: { readonly now: Date; readonly dueToTimeout?: boolean },
+): Promise<void> {
+  const lost = await objectsNotPersisted(tx, job.id);
+  await endJob(tx, job, { status: 'CANCELED', ...end });
+  await removeObjects(tx, lost);
+}
+
+/**
+ * Truncates a locked PUT job: objects that have not been received whole are removed, and no more is expected. A job
+ * of which nothing was received is cancelled. Answers the chunks that are now entirely in cache, to be persisted.
+ */
+export async function truncatePutJob(
+  tx: Db,
+  job: JobRow,
+  end: { readonly now: Date; readonly dueToTimeout: boolean },
+): Promise<string[]> {
+  const incomplete = await tx
+    .selectDistinct({ id: objects.id })
+    .from(jobChunks)
+    .innerJoin(jobEntries, eq(jobEntries.chunkId, jobChunks.id))
+    .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
+    .innerJoin(objects, eq(objects.id, blobs.objectId))
+    .where(and(eq(jobChunks.jobId, job.id), isNull(objects.creationDate)));
+  await removeObjects(
+    tx,
+    incomplete.map(({ id }) => id),
+  );
+  await tx.delete(jobChunks).where(and(eq(jobChunks.jobId, job.id), eq(jobChunks.blobs, 0)));
+  const left = await listChunks(tx, job.id);
+  if (left.length === 0) {
+    await endJob(tx, job, { status: 'CANCELED', ...end });
+    return [];
+  }
+  await tx
+    .update(jobs)
+    .set({ truncated: true, truncatedDueToTimeout: end.dueToTimeout, aggregating: false, touchedAt: end.now })
+    .where(eq(jobs.id, job.id));
+  return left.filter((chunk) => chunk.cachedBlobs >= chunk.blobs && chunk.state !== 'COMPLETED').map(({ id }) => id);
+}
+
+/** Forgets jobs that ended before a date. Answers how many. */
+export async function removeFinishedJobs(tx: Db, before: Date, atMost: number): Promise<number> {
+  const old = await tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(isNotNull(jobs.endedAt), lt(jobs.endedAt, before)))
+    .limit(atMost);
+  await removeJobs(
+    tx,
+    old.map(({ id }) => id),
+  );
+  return old.length;
+}
+
+/** Removes jobs with their chunks and entries; what they wrote stays. */
+export async function removeJobs(tx: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await removeChunks(tx, ids);
+  await tx.delete(jobs).where(inArray(jobs.id, [...ids]));
+}
+
+/** The jobs of a bucket, in any state. */
+export async function jobIdsOfBucket(db: Db, bucketId: string): Promise<string[]> {
+  const rows = await db.select({ id: jobs.id }).from(jobs).where(eq(jobs.bucketId, bucketId));
+  return rows.map(({ id }) => id);
+}
+
+/** Running jobs that nobody has touched since a date and that may be given up. */
+export async function listIdleJobs(db: Db, touchedBefore: Date, atMost: number): Promise<JobRow[]> {
+  return db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.status, 'IN_PROGRESS'), jobs.deadJobCleanupAllowed, lt(jobs.touchedAt, touchedBefore)))
+    .orderBy(asc(jobs.touchedAt))
+    .limit(atMost);
+}
+
+/** Chunks of PUT jobs that are all in cache and not yet on every permanent store. */
+export async function listChunksToPersist(db: Db, atMost: number): Promise<ChunkRow[]> {
+  const rows = await db
+    .select({ chunk: jobChunks })
+    .from(jobChunks)
+    .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
+    .where(persistable())
+    .orderBy(asc(jobChunks.id))
+    .limit(atMost);
+  return rows.map(({ chunk }) => chunk);
+}
+
+function persistable(): SQL | undefined {
+  return and(
+    eq(jobs.requestType, 'PUT'),
+    eq(jobs.status, 'IN_PROGRESS'),
+    ne(jobChunks.state, 'COMPLETED'),
+    sql`${jobChunks.cachedBlobs} >= ${jobChunks.blobs}`,
+  );
+}

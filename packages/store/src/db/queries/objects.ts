@@ -1,0 +1,257 @@
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, max, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../postgres.ts';
+import { blobCopies, blobs, droppedBlobs, jobEntries, objects } from '../schema/index.ts';
+import { recountChunks } from './chunks.ts';
+
+export type ObjectRow = typeof objects.$inferSelect;
+export type BlobRow = typeof blobs.$inferSelect;
+
+/** The version that a request without a version id means. */
+export async function findLatestObject(db: Db, bucketId: string, name: string): Promise<ObjectRow | undefined> {
+  const [found] = await db
+    .select()
+    .from(objects)
+    .where(and(eq(objects.bucketId, bucketId), eq(objects.name, name), objects.latest))
+    .limit(1);
+  return found;
+}
+
+/** One version of a name. */
+export async function findObjectVersion(
+  db: Db,
+  bucketId: string,
+  name: string,
+  versionId: string,
+): Promise<ObjectRow | undefined> {
+  const [found] = await db
+    .select()
+    .from(objects)
+    .where(and(eq(objects.id, versionId), eq(objects.bucketId, bucketId), eq(objects.name, name)))
+    .limit(1);
+  return found;
+}
+
+/** The blobs of an object, by offset. */
+export async function listBlobs(db: Db, objectId: string): Promise<BlobRow[]> {
+  return db.select().from(blobs).where(eq(blobs.objectId, objectId)).orderBy(asc(blobs.byteOffset));
+}
+
+/** Pools that hold a copy of each of these blobs. */
+export async function listCopies(db: Db, blobIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const copies = new Map<string, string[]>();
+  if (blobIds.length === 0) return copies;
+  const rows = await db
+    .select({ blobId: blobCopies.blobId, poolId: blobCopies.poolId })
+    .from(blobCopies)
+    .where(inArray(blobCopies.blobId, [...blobIds]))
+    .orderBy(asc(blobCopies.poolId));
+  for (const { blobId, poolId } of rows) copies.set(blobId, [...(copies.get(blobId) ?? []), poolId]);
+  return copies;
+}
+
+export interface NamesInBucket {
+  readonly name: string;
+  readonly version: number;
+  readonly latestSize: number | undefined;
+  readonly incomplete: boolean;
+}
+
+const namesAtOnce = 5000;
+
+/** What the bucket holds under these names; names it does not hold are left out. */
+export async function existingNames(db: Db, bucketId: string, names: readonly string[]): Promise<NamesInBucket[]> {
+  const found: NamesInBucket[] = [];
+  for (let from = 0; from < names.length; from += namesAtOnce) {
+    const rows = await db
+      .select({
+        name: objects.name,
+        version: max(objects.version).mapWith(Number),
+        latestSize: sql<string | null>`max(${objects.size}) filter (where ${objects.latest})`,
+        incomplete: sql<boolean>`bool_or(${objects.creationDate} is null)`,
+      })
+      .from(objects)
+      .where(
+        and(
+          eq(objects.bucketId, bucketId),
+          sql`${objects.name} = any(${sql.param(names.slice(from, from + namesAtOnce))}::text[])`,
+        ),
+      )
+      .groupBy(objects.name);
+    for (const row of rows) {
+      const latestSize = row.latestSize === null ? undefined : Number(row.latestSize);
+      found.push({ name: row.name, version: row.version ?? 1, latestSize, incomplete: row.incomplete });
+    }
+  }
+  return found;
+}
+
+/** Objects with these ids, wherever they are. */
+export async function findObjectsById(db: Db, ids: readonly string[]): Promise<ObjectRow[]> {
+  const found: ObjectRow[] = [];
+  for (let from = 0; from < ids.length; from += namesAtOnce) {
+    const some = ids.slice(from, from + namesAtOnce);
+    found.push(...(await db.select().from(objects).where(inArray(objects.id, some))));
+  }
+  return found;
+}
+
+export interface ListingPage {
+  readonly prefix: string;
+  /** Keys after this one only. */
+  readonly after: string;
+  readonly atMost: number;
+}
+
+/** The latest versions whose key has the prefix and comes after `after`, in byte order. */
+export async function listLatestObjects(db: Db, bucketId: string, page: ListingPage): Promise<ObjectRow[]> {
+  return db
+    .select()
+    .from(objects)
+    .where(
+      and(
+        eq(objects.bucketId, bucketId),
+        objects.latest,
+        page.after === '' ? undefined : gt(objects.name, page.after),
+        withPrefix(page.prefix),
+      ),
+    )
+    .orderBy(asc(objects.name))
+    .limit(page.atMost);
+}
+
+/** A range over the index instead of a pattern: the end is the prefix with its last character one higher. */
+function withPrefix(prefix: string): SQL | undefined {
+  if (prefix === '') return undefined;
+  const codePoints = Array.from(prefix);
+  const last = codePoints.pop()?.codePointAt(0) ?? 0;
+  if (last >= 0x10ffff) return and(gte(objects.name, prefix), sql`starts_with(${objects.name}, ${prefix})`);
+  // Surrogates are no characters: the one after U+D7FF is U+E000.
+  const next = last === 0xd7ff ? 0xe000 : last + 1;
+  return and(gte(objects.name, prefix), lt(objects.name, codePoints.join('') + String.fromCodePoint(next)));
+}
+
+export interface VersionMark {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** All versions of keys with the prefix, by key, newest first, after the mark. */
+export async function listObjectVersions(
+  db: Db,
+  bucketId: string,
+  page: { readonly prefix: string; readonly after: VersionMark | undefined; readonly atMost: number },
+): Promise<ObjectRow[]> {
+  const { after } = page;
+  return db
+    .select()
+    .from(objects)
+    .where(
+      and(
+        eq(objects.bucketId, bucketId),
+        after &&
+          sql`(${objects.name} > ${after.name} or (${objects.name} = ${after.name} and ${objects.version} < ${after.version}))`,
+        withPrefix(page.prefix),
+      ),
+    )
+    .orderBy(asc(objects.name), desc(objects.version))
+    .limit(page.atMost);
+}
+
+/**
+ * Removes objects with their blobs and copies, and notes the bytes that are now nobody's, for the sweep to remove:
+ * the row goes first, then the bytes. Jobs that still list the blobs lose those entries. Answers the chunks that did.
+ */
+export async function removeObjects(tx: Db, objectIds: readonly string[]): Promise<string[]> {
+  const chunkIds = new Set<string>();
+  for (let from = 0; from < objectIds.length; from += namesAtOnce) {
+    const some = objectIds.slice(from, from + namesAtOnce);
+    const itsBlobs = tx.select({ id: blobs.id }).from(blobs).where(inArray(blobs.objectId, some));
+    await tx.insert(droppedBlobs).select(
+      tx
+        .select({
+          blobId: blobs.id,
+          place: sql<'cache'>`'cache'`.as('place'),
+          placeId: sql<string>`${blobs.cacheNodeId}`.as('place_id'),
+          attempts: sql<number>`0`.as('attempts'),
+        })
+        .from(blobs)
+        .where(and(inArray(blobs.objectId, some), isNotNull(blobs.cacheNodeId))),
+    );
+    await tx.insert(droppedBlobs).select(
+      tx
+        .select({
+          blobId: blobCopies.blobId,
+          place: sql<'pool'>`'pool'`.as('place'),
+          placeId: sql<string>`${blobCopies.poolId}`.as('place_id'),
+          attempts: sql<number>`0`.as('attempts'),
+        })
+        .from(blobCopies)
+        .where(inArray(blobCopies.blobId, itsBlobs)),
+    );
+    await tx.delete(blobCopies).where(inArray(blobCopies.blobId, itsBlobs));
+    const left = await tx
+      .delete(jobEntries)
+      .where(inArray(jobEntries.blobId, itsBlobs))
+      .returning({ chunkId: jobEntries.chunkId });
+    for (const { chunkId } of left) chunkIds.add(chunkId);
+    await tx.delete(blobs).where(inArray(blobs.objectId, some));
+    await tx.delete(objects).where(inArray(objects.id, some));
+  }
+  await recountChunks(tx, [...chunkIds]);
+  return [...chunkIds];
+}
+
+/** The ids of some objects of a bucket, to be removed with it. */
+export async function someObjectIds(db: Db, bucketId: string, atMost: number): Promise<string[]> {
+  const rows = await db.select({ id: objects.id }).from(objects).where(eq(objects.bucketId, bucketId)).limit(atMost);
+  return rows.map(({ id }) => id);
+}
+
+export interface DroppedBlob {
+  readonly blobId: string;
+  readonly place: 'cache' | 'pool';
+  readonly placeId: string;
+}
+
+/** Bytes that are nobody's in these places (a node's cache, its pools). */
+export async function listDroppedBlobs(db: Db, placeIds: readonly string[], atMost: number): Promise<DroppedBlob[]> {
+  return db
+    .select({ blobId: droppedBlobs.blobId, place: droppedBlobs.place, placeId: droppedBlobs.placeId })
+    .from(droppedBlobs)
+    .where(inArray(droppedBlobs.placeId, [...placeIds]))
+    .limit(atMost);
+}
+
+export async function forgetDroppedBlobs(db: Db, placeId: string, blobIds: readonly string[]): Promise<void> {
+  if (blobIds.length === 0) return;
+  await db
+    .delete(droppedBlobs)
+    .where(and(eq(droppedBlobs.placeId, placeId), inArray(droppedBlobs.blobId, [...blobIds])));
+}
+
+/** The latest versions under these names. */
+export async function findLatestObjects(db: Db, bucketId: string, names: readonly string[]): Promise<ObjectRow[]> {
+  const found: ObjectRow[] = [];
+  for (let from = 0; from < names.length; from += namesAtOnce) {
+    const some = names.slice(from, from + namesAtOnce);
+    const wanted = and(eq(objects.bucketId, bucketId), inArray(objects.name, some), objects.latest);
+    found.push(...(await db.select().from(objects).where(wanted)));
+  }
+  return found;
+}
+
+/** The blobs of objects, by object and offset. */
+export async function listBlobsOfObjects(db: Db, objectIds: readonly string[]): Promise<BlobRow[]> {
+  const found: BlobRow[] = [];
+  for (let from = 0; from < objectIds.length; from += namesAtOnce) {
+    const some = objectIds.slice(from, from + namesAtOnce);
+    found.push(
+      ...(await db
+        .select()
+        .from(blobs)
+        .where(inArray(blobs.objectId, some))
+        .orderBy(asc(blobs.objectId), asc(blobs.byteOffset))),
+    );
+  }
+  return found;
+}

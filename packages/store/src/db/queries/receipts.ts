@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { ChecksumType } from '@nacre/model';
+import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import type { Db } from '../postgres.ts';
+import { blobs, jobChunks, jobs, objects } from '../schema/index.ts';
+
+/** A blob whose bytes are in the cache, synced. */
+export interface Receipt {
+  readonly blobId: string;
+  readonly objectId: string;
+  readonly chunkId: string;
+  readonly jobId: string;
+  readonly nodeId: string;
+  readonly checksumType: ChecksumType;
+  /** Base64. */
+  readonly checksum: string;
+  /** User metadata sent with the blob; the first that an object gets stays. */
+  readonly metadata: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Recorded {
+  /** Blobs that were not known as received before. */
+  readonly fresh: ReadonlySet<string>;
+  /** Blobs whose rows are gone: their job was cancelled meanwhile. */
+  readonly gone: ReadonlySet<string>;
+  /** Chunks that are now entirely in cache. */
+  readonly fullChunks: readonly string[];
+}
+
+/** A job is touched at most this often: its row must not be as hot as its blobs. */
+const touchMilliseconds = 60_000;
+
+/**
+ * Records blobs as received: their checksums, the counters of their chunks, and for objects that are now whole their
+ * creation date, ETag and metadata. One statement each for all of them, so that many blobs cost one commit.
+ * Recording a blob again changes nothing.
+ */
+export async function recordReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<Recorded> {
+  const objectIds = [...new Set(receipts.map(({ objectId }) => objectId))].sort();
+  // Blobs of one object may arrive on several nodes at once: whoever comes last must see the others.
+  const held = await tx
+    .select({ id: objects.id })
+    .from(objects)
+    .where(inArray(objects.id, objectIds))
+    .orderBy(asc(objects.id))
+    .for('update');
+  const fresh = await markReceived(tx, receipts, now);
+  const fullChunks = await countIntoChunks(tx, receipts, fresh);
+  await finishObjects(tx, receipts, now);
+  await tx
+    .update(jobs)
+    .set({ touchedAt: now })
+    .where(
+      and(
+        inArray(jobs.id, [...new Set(receipts.map(({ jobId }) => jobId))]),
+        lt(jobs.touchedAt, new Date(now.getTime() - touchMilliseconds)),
+      ),
+    );
+  const alive = new Set(held.map(({ id }) => id));
+  const gone = new Set(receipts.filter(({ objectId }) => !alive.has(objectId)).map(({ blobId }) => blobId));
+  return { fresh: new Set(fresh.keys()), gone, fullChunks };
+}
+
+/** Answers the lengths of the blobs that were not received before. */
+async function markReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<ReadonlyMap<string, number>> {
+  const values = sql.join(
+    receipts.map((r) => sql`(${r.blobId}::uuid, ${r.checksumType}, ${r.checksum}, ${r.nodeId}::uuid)`),
+    sql`, `,
+  );
+  const rows = await tx
+    .update(blobs)
+    .set({
+      checksumType: sql`new.checksum_type`,
+      checksum: sql`new.checksum`,
+      cacheNodeId: sql`new.node_id`,
+      cacheUsedAt: now,
+      receivedAt: now,
+    })
+    .from(sql`(values ${values}) as new (id, checksum_type, checksum, node_id)`)
+    .where(and(sql`${blobs.id} = new.id`, isNull(blobs.receivedAt)))
+    .returning({ id: blobs.id, length: blobs.length });
+  return new Map(rows.map(({ id, length }) => [id, length]));
+}
+
+async function countIntoChunks(
+  tx: Db,
+  receipts: readonly Receipt[],
+  fresh: ReadonlyMap<string, number>,
+): Promise<string[]> {
+  const sums = new Map<string, { blobs: number; size: number }>();
+  for (const { blobId, chunkId } of receipts) {
+    const length = fresh.get(blobId);
+    if (length === undefined) continue;
+    const sum = sums.get(chunkId) ?? { blobs: 0, size: 0 };
+    sums.set(chunkId, { blobs: sum.blobs + 1, size: sum.size + length });
+  }
+  const full: string[] = [];
+  // In one order everywhere, so that two nodes cannot wait for each other.
+  for (const [chunkId, { blobs: count, size }] of [...sums].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [chunk] = await tx
+      .update(jobChunks)
+      .set({
+        cachedBlobs: sql`${jobChunks.cachedBlobs} + ${count}`,
+        cachedSize: sql`${jobChunks.cachedSize} + ${size}`,
+      })
+      .where(eq(jobChunks.id, chunkId))
+      .returning({ blobs: jobChunks.blobs, cachedBlobs: jobChunks.cachedBlobs });
+    if (chunk && chunk.cachedBlobs >= chunk.blobs) full.push(chunkId);
+  }
+  return full;
+}
+
+async function finishObjects(tx: Db, receipts: readonly Receipt[], now: Date): Promise<void> {
+  const objectIds = [...new Set(receipts.map(({ objectId }) => objectId))];
+  const parts = await tx
+    .select({
+      objectId: blobs.objectId,
+      checksum: blobs.checksum,
+      checksumType: blobs.checksumType,
+      receivedAt: blobs.receivedAt,
+    })
+    .from(blobs)
+    .innerJoin(objects, eq(objects.id, blobs.objectId))
+    .where(and(inArray(blobs.objectId, objectIds), isNull(objects.creationDate)))
+    .orderBy(asc(blobs.objectId), asc(blobs.byteOffset));
+  const metadata = new Map<string, Readonly<Record<string, string>>>();
+  for (const receipt of receipts) {
+    if (receipt.metadata && !metadata.has(receipt.objectId)) metadata.set(receipt.objectId, receipt.metadata);
+  }
+  const byObject = Map.groupBy(parts, (part) => part.objectId);
+  const updates = [...byObject].flatMap(([objectId, of]) => {
+    const whole = of.every((part) => part.receivedAt !== null);
+    const given = metadata.get(objectId);
+    if (!whole && given === undefined) return [];
+    const eTag = whole ? eTagOf(of.map(({ checksum }) => checksum ?? '')) : null;
+    return [
+      sql`(${objectId}::uuid, ${whole ? now.toISOString() : null}::timestamptz, ${eTag}::text, ${given === undefined ? null : JSON.stringify(given)}::jsonb)`,
+    ];
+  });
+  if (updates.length === 0) return;
+  await tx
+    .update(objects)
+    .set({
+      creationDate: sql`new.creation_date`,
+      eTag: sql`new.e_tag`,
+      metadata: sql`coalesce(${objects.metadata}, new.metadata)`,
+    })
+    .from(sql`(values ${sql.join(updates, sql`, `)}) as new (id, creation_date, e_tag, metadata)`)
+    .where(sql`${objects.id} = new.id`);
+}
+
+/**
+ * The ETag of an object whose blobs have these checksums, in order: the hexadecimal checksum of the one blob, or of
+ * all of them with their number, as multipart objects have it: `9b2cf535f27731c974343645a3985328-3`.
+ */
+export function eTagOf(checksums: readonly string[]): string {
+  const digests = checksums.map((checksum) => Buffer.from(checksum, 'base64'));
+  const [only] = digests;
+  if (digests.length === 1 && only) return only.toString('hex');
+  return `${createHash('md5').update(Buffer.concat(digests)).digest('hex')}-${digests.length}`;
+}

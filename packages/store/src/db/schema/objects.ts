@@ -1,0 +1,81 @@
+import type { ChecksumType } from '@nacre/model';
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, index, jsonb, pgTable, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { byteOrderedText, moment, size } from './columns.ts';
+
+/**
+ * One version of a name in a bucket. No foreign keys here and below: these rows grow with the work, and each key
+ * would double what a job costs.
+ */
+export const objects = pgTable(
+  'objects',
+  {
+    /** Also the version id. */
+    id: uuid().primaryKey(),
+    bucketId: uuid().notNull(),
+    name: byteOrderedText().notNull(),
+    type: text().$type<'DATA' | 'FOLDER'>().notNull(),
+    /** Bytes of all blobs. */
+    size: size().notNull(),
+    /** Running number of the version within its name, from 1. */
+    version: bigint({ mode: 'number' }).notNull(),
+    /** The version that a request without a version id means; at most one for a name. */
+    latest: boolean().notNull(),
+    /** Null until every blob has been received. */
+    creationDate: moment(),
+    eTag: text(),
+    /** User metadata by lower-case name without `x-amz-meta-`, values as received. */
+    metadata: jsonb().$type<Record<string, string>>(),
+  },
+  (table) => [
+    uniqueIndex('objects_latest').on(table.bucketId, table.name).where(sql`${table.latest}`),
+    index('objects_version').on(table.bucketId, table.name, table.version),
+  ],
+);
+
+/** A contiguous range of an object: the unit of transfer, of checksum and of copies. */
+export const blobs = pgTable(
+  'blobs',
+  {
+    id: uuid().primaryKey(),
+    objectId: uuid().notNull(),
+    byteOffset: size().notNull(),
+    length: size().notNull(),
+    checksumType: text().$type<ChecksumType>(),
+    /** Base64; null until received. */
+    checksum: text(),
+    /** Null until received from the client. */
+    receivedAt: moment(),
+    /** The node whose cache holds it; null when it is in no cache. */
+    cacheNodeId: uuid(),
+    /** When the cached bytes were last read or written. */
+    cacheUsedAt: moment(),
+  },
+  (table) => [uniqueIndex('blobs_object').on(table.objectId, table.byteOffset)],
+);
+
+/** A permanent copy of a blob. */
+export const blobCopies = pgTable(
+  'blob_copies',
+  {
+    blobId: uuid().notNull(),
+    poolId: uuid().notNull(),
+    writtenAt: moment().notNull(),
+  },
+  (table) => [
+    uniqueIndex('blob_copies_place').on(table.blobId, table.poolId),
+    index('blob_copies_pool').on(table.poolId),
+  ],
+);
+
+/** Bytes whose rows are gone; a worker removes the files. `placeId` is a node (its cache) or a pool. */
+export const droppedBlobs = pgTable(
+  'dropped_blobs',
+  {
+    blobId: uuid().notNull(),
+    place: text().$type<'cache' | 'pool'>().notNull(),
+    placeId: uuid().notNull(),
+    attempts: smallint().notNull().default(0),
+  },
+  (table) => [uniqueIndex('dropped_blobs_place').on(table.placeId, table.blobId)],
+);

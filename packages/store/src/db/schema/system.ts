@@ -1,0 +1,10 @@
+import { pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { id, moment } from './columns.ts';
+
+/** One row: what this installation is. */
+export const systems = pgTable('systems', {
+  id: id(),
+  instanceId: uuid().notNull(),
+  serialNumber: text().notNull(),
+  createdAt: moment().notNull(),
+});
