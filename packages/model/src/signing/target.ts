@@ -20,7 +20,7 @@ export interface QueryParameter {
   readonly value: string | undefined;
 }
 
-/** A target that cannot be read: not a path, a broken percent code, not UTF-8, a NUL. */
+/** A target that cannot be read: not a path, a broken percent code, not UTF-8, a NUL, half a surrogate pair. */
 export class TargetError extends Error {
   constructor(problem: string, options?: ErrorOptions) {
     super(problem, options);
@@ -34,13 +34,20 @@ export class TargetError extends Error {
  * Errors: `TargetError`.
  */
 export function parseTarget(written: string): RequestTarget {
-  const local = written.replace(/^https?:\/\/[^/?#]*/i, '');
-  const target = local === '' ? '/' : local;
-  const mark = target.indexOf('?');
-  const rawPath = mark < 0 ? target : target.slice(0, mark);
-  const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
-  if (!rawPath.startsWith('/')) throw new TargetError('the request target is not a path');
+  const { rawPath, rawQuery } = splitTarget(written);
   return { rawPath, rawQuery, query: parseQuery(rawQuery), path: decodePercent(rawPath.slice(1), 'path') };
+}
+
+/** Cuts a target into path and query and decodes nothing. Errors: `TargetError` when it is not a path. */
+export function splitTarget(written: string): Pick<RequestTarget, 'rawPath' | 'rawQuery'> {
+  const local = written.startsWith('/') ? written : written.replace(/^https?:\/\/[^/?#]*/i, '');
+  const target = local === '' ? '/' : local;
+  if (!target.startsWith('/')) throw new TargetError('the request target is not a path');
+  const mark = target.indexOf('?');
+  return {
+    rawPath: mark < 0 ? target : target.slice(0, mark),
+    rawQuery: mark < 0 ? '' : target.slice(mark + 1),
+  };
 }
 
 function parseQuery(rawQuery: string): QueryParameter[] {
@@ -67,6 +74,7 @@ function decodePercent(written: string, where: string): string {
     throw new TargetError(`the ${where} holds a percent code that is not UTF-8`, { cause });
   }
   if (decoded.includes('\0')) throw new TargetError(`the ${where} holds a NUL`);
+  if (/[\uD800-\uDFFF]/u.test(decoded)) throw new TargetError(`the ${where} holds half a surrogate pair`);
   return decoded;
 }
 
