@@ -1,3 +1,4 @@
+import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
 import { decode } from '../../src/wire/decode.ts';
 import { encode, encodeItems, encodePieces } from '../../src/wire/encode.ts';
@@ -83,6 +84,24 @@ describe('what is written', () => {
     expect(encode(Both, { a: value, e: value })).toBe(
       '<B A="&lt;&amp;&gt;&quot;&apos;&#9;&#10;&#13; ä😀]]&gt;">' + `<E>&lt;&amp;&gt;"'\t\n&#13; ä😀]]&gt;</E></B>`,
     );
+  });
+});
+
+test('a reader that is not ours finds the same in it', () => {
+  const List = record('List', { owner: elem(Owner), nodes: wrapped('Nodes', Entry, 'Node') });
+  const odd = `a & b < "c" > 'd' ]]> &amp; ä😀`;
+  const document = encode(List, { owner: { displayName: odd, id: 7 }, nodes: [{ name: odd, size: 1 }, { name: '' }] });
+  const foreign = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    parseTagValue: false,
+    trimValues: false,
+  });
+  expect(foreign.parse(document)).toEqual({
+    List: {
+      Owner: { DisplayName: odd, ID: '7' },
+      Nodes: { Node: [{ '@Name': odd, '@Size': '1' }, { '@Name': '' }] },
+    },
   });
 });
 
