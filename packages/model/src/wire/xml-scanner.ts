@@ -99,9 +99,10 @@ export class XmlScanner {
     this.#forget();
     const illegal = findUnwritable(piece);
     this.#text += illegal < 0 ? piece : piece.slice(0, illegal);
-    if (this.#text.length >= this.#retryLength) this.#scan();
-    if (illegal >= 0)
-      this.#refuse(`the character ${nameOfCharacter(piece, illegal)} is not allowed`, this.#text.length);
+    // What is wrong before an illegal character is to be named first.
+    if (illegal >= 0 || this.#text.length >= this.#retryLength) this.#scan();
+    if (illegal < 0) return;
+    this.#refuse(`the character ${nameOfCharacter(piece, illegal)} is not allowed`, this.#text.length);
   }
 
   /** Says that the last piece was written. */

@@ -540,6 +540,7 @@ describe('a document in pieces', () => {
       '<Everything Label="x">\n\n<!-- a -- b --><Note/></Everything>',
       '<Everything Label="x"><Note',
       '<Everything Label="x"><Note/></Everything>\u0000',
+      '<Everything Label="x" Label="y"\u0001',
       '<?xml version="1.0" encoding="latin1"?><Everything/>',
     ];
     for (const document of documents) {
