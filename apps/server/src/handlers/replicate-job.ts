@@ -3,6 +3,7 @@ import {
   existingNames,
   findJob,
   findObjectsById,
+  forgetDropped,
   holdBucket,
   insertJob,
   listBlobsOfChunks,
@@ -112,6 +113,11 @@ export async function replicatePutJob(
     const settled = settleVersions(missing, existing, { versioning: policy.versioning, ignoreConflicts: false });
     const now = ctx.clock.now();
     await removeJobs(tx, [plan.jobId]);
+    // The same blobs may have been here and been dropped: their old files must be gone before new ones come.
+    await forgetDropped(
+      tx,
+      missing.flatMap(({ blobs }) => blobs.map(({ id }) => id)),
+    );
     const objects = settled.map(({ object, version, latest }) => ({ ...object, version, latest }));
     const chunks = chunksWith(plan, missing);
     await insertJob(tx, {

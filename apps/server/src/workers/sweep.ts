@@ -1,28 +1,27 @@
-import { forgetDroppedBlobs, listDroppedBlobs } from '@nacre/store';
+import { forgetDropped, lockDropped } from '@nacre/store';
 import type { Worker } from './runner.ts';
 
-const atOnce = 500;
+const atOnce = 200;
 
-/** Removes the bytes of blobs whose rows are gone, here and in the pools: first the file, then the note of it. */
+/**
+ * Removes the files of blobs whose rows are gone, here and in the pools: first the file, then the note of it. The note
+ * is locked meanwhile, so that nobody writes the blob anew just before its file is removed.
+ */
 export const sweep: Worker = {
   name: 'sweep',
   everySeconds: 5,
-  async work({ store, places, node }, signal) {
-    const dropped = await listDroppedBlobs(store.db, [node.id, ...places.pools.keys()], atOnce);
-    const byPlace = Map.groupBy(dropped, ({ placeId }) => placeId);
-    for (const [placeId, blobs] of byPlace) {
-      const from = placeId === node.id ? places.cache : places.pools.get(placeId);
-      if (!from) continue;
-      for (const { blobId } of blobs) {
-        if (signal.aborted) return 'done';
-        await from.remove(blobId);
-      }
-      await forgetDroppedBlobs(
-        store.db,
-        placeId,
-        blobs.map(({ blobId }) => blobId),
-      );
-    }
-    return dropped.length === atOnce ? 'more' : 'done';
+  async work({ store, places, node }) {
+    return store.tx(
+      async (tx) => {
+        const dropped = await lockDropped(tx, [node.id, ...places.pools.keys()], atOnce);
+        for (const { blobId, placeId, wanted } of dropped) {
+          const place = placeId === node.id ? places.cache : places.pools.get(placeId);
+          if (!wanted) await place?.remove(blobId);
+          await forgetDropped(tx, [blobId], placeId);
+        }
+        return dropped.length === atOnce ? 'more' : 'done';
+      },
+      { idempotent: true },
+    );
   },
 };

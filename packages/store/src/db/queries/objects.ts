@@ -207,28 +207,6 @@ export async function someObjectIds(db: Db, bucketId: string, atMost: number): P
   return rows.map(({ id }) => id);
 }
 
-export interface DroppedBlob {
-  readonly blobId: string;
-  readonly place: 'cache' | 'pool';
-  readonly placeId: string;
-}
-
-/** Bytes that are nobody's in these places (a node's cache, its pools). */
-export async function listDroppedBlobs(db: Db, placeIds: readonly string[], atMost: number): Promise<DroppedBlob[]> {
-  return db
-    .select({ blobId: droppedBlobs.blobId, place: droppedBlobs.place, placeId: droppedBlobs.placeId })
-    .from(droppedBlobs)
-    .where(inArray(droppedBlobs.placeId, [...placeIds]))
-    .limit(atMost);
-}
-
-export async function forgetDroppedBlobs(db: Db, placeId: string, blobIds: readonly string[]): Promise<void> {
-  if (blobIds.length === 0) return;
-  await db
-    .delete(droppedBlobs)
-    .where(and(eq(droppedBlobs.placeId, placeId), inArray(droppedBlobs.blobId, [...blobIds])));
-}
-
 /** The latest versions under these names. */
 export async function findLatestObjects(db: Db, bucketId: string, names: readonly string[]): Promise<ObjectRow[]> {
   const found: ObjectRow[] = [];

@@ -1,0 +1,49 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { Db } from '../postgres.ts';
+import { blobCopies, blobs, droppedBlobs } from '../schema/index.ts';
+
+/** A file of a blob in a place (a node's cache, a pool) where it is not wanted any more. */
+export interface DroppedBlob {
+  readonly blobId: string;
+  readonly placeId: string;
+  /** Whether a row says that the blob is there after all: then the note is wrong and the file is kept. */
+  readonly wanted: boolean;
+}
+
+/**
+ * Notes of dropped blobs in these places, locked until the transaction ends: whoever wants to write such a blob there
+ * anew takes its note away first, and so waits until its old file is gone.
+ */
+export async function lockDropped(tx: Db, placeIds: readonly string[], atMost: number): Promise<DroppedBlob[]> {
+  const notes = await tx
+    .select({ blobId: droppedBlobs.blobId, placeId: droppedBlobs.placeId })
+    .from(droppedBlobs)
+    .where(inArray(droppedBlobs.placeId, [...placeIds]))
+    .orderBy(asc(droppedBlobs.placeId), asc(droppedBlobs.blobId))
+    .limit(atMost)
+    .for('update', { skipLocked: true });
+  if (notes.length === 0) return [];
+  const ids = notes.map(({ blobId }) => blobId);
+  const cached = await tx
+    .select({ blobId: blobs.id, placeId: sql<string>`${blobs.cacheNodeId}` })
+    .from(blobs)
+    .where(and(inArray(blobs.id, ids), inArray(blobs.cacheNodeId, [...placeIds])));
+  const copied = await tx
+    .select({ blobId: blobCopies.blobId, placeId: blobCopies.poolId })
+    .from(blobCopies)
+    .where(and(inArray(blobCopies.blobId, ids), inArray(blobCopies.poolId, [...placeIds])));
+  const there = new Set([...cached, ...copied].map(({ blobId, placeId }) => `${placeId} ${blobId}`));
+  return notes.map((note) => ({ ...note, wanted: there.has(`${note.placeId} ${note.blobId}`) }));
+}
+
+/** Takes notes away: their files are gone, or are about to be written anew. In one place, or in all. */
+export async function forgetDropped(tx: Db, blobIds: readonly string[], placeId?: string): Promise<void> {
+  for (let from = 0; from < blobIds.length; from += idsAtOnce) {
+    const some = inArray(droppedBlobs.blobId, blobIds.slice(from, from + idsAtOnce));
+    await tx
+      .delete(droppedBlobs)
+      .where(placeId === undefined ? some : and(eq(droppedBlobs.placeId, placeId), some));
+  }
+}
+
+const idsAtOnce = 5000;
