@@ -23,6 +23,7 @@ export {
   type RequiredCopy,
   requiredCopies,
 } from './db/queries/data-policies.ts';
+export { type DroppedBlob, forgetDropped, lockDropped } from './db/queries/dropped.ts';
 export * from './db/queries/jobs.ts';
 export { listNodes, type NodeRow, noteHeartbeat, upsertNode } from './db/queries/nodes.ts';
 export * from './db/queries/objects.ts';
