@@ -1,27 +1,14 @@
-import { forgetDropped, lockDropped } from '@nacre/store';
+import { removeDroppedFiles } from '../drop-files.ts';
 import type { Worker } from './runner.ts';
 
 const atOnce = 200;
 
-/**
- * Removes the files of blobs whose rows are gone, here and in the pools: first the file, then the note of it. The note
- * is locked meanwhile, so that nobody writes the blob anew just before its file is removed.
- */
+/** Removes the files of blobs whose rows are gone, in the cache and in the pools. */
 export const sweep: Worker = {
   name: 'sweep',
   everySeconds: 5,
   async work({ store, places, node }) {
-    return store.tx(
-      async (tx) => {
-        const dropped = await lockDropped(tx, [node.id, ...places.pools.keys()], atOnce);
-        for (const { blobId, placeId, wanted } of dropped) {
-          const place = placeId === node.id ? places.cache : places.pools.get(placeId);
-          if (!wanted) await place?.remove(blobId);
-          await forgetDropped(tx, [blobId], placeId);
-        }
-        return dropped.length === atOnce ? 'more' : 'done';
-      },
-      { idempotent: true },
-    );
+    const everywhere = new Map([[node.id, places.cache], ...places.pools]);
+    return (await removeDroppedFiles(store, everywhere, { atMost: atOnce })) === atOnce ? 'more' : 'done';
   },
 };

@@ -14,13 +14,22 @@ export interface DroppedBlob {
  * Notes of dropped blobs in these places, locked until the transaction ends: whoever wants to write such a blob there
  * anew takes its note away first, and so waits until its old file is gone.
  */
-export async function lockDropped(tx: Db, placeIds: readonly string[], atMost: number): Promise<DroppedBlob[]> {
+export async function lockDropped(
+  tx: Db,
+  placeIds: readonly string[],
+  which: { readonly atMost: number; readonly blobIds?: readonly string[] },
+): Promise<DroppedBlob[]> {
   const notes = await tx
     .select({ blobId: droppedBlobs.blobId, placeId: droppedBlobs.placeId })
     .from(droppedBlobs)
-    .where(inArray(droppedBlobs.placeId, [...placeIds]))
+    .where(
+      and(
+        inArray(droppedBlobs.placeId, [...placeIds]),
+        which.blobIds && inArray(droppedBlobs.blobId, [...which.blobIds]),
+      ),
+    )
     .orderBy(asc(droppedBlobs.placeId), asc(droppedBlobs.blobId))
-    .limit(atMost)
+    .limit(which.atMost)
     .for('update', { skipLocked: true });
   if (notes.length === 0) return [];
   const ids = notes.map(({ blobId }) => blobId);

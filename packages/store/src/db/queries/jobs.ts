@@ -1,5 +1,30 @@
-import { type ChecksumType, Ds3Error, isUuid, type JobStatus } from '@nacre/model';
-import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, ne, type SQL, sql, sum } from 'drizzle-orm';
+import {
+  type ChecksumType,
+  type ChunkOrder,
+  Ds3Error,
+  isUuid,
+  type JobRequestType,
+  type JobStatus,
+  type Priority,
+} from '@nacre/model';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  max,
+  ne,
+  or,
+  sql,
+  sum,
+} from 'drizzle-orm';
 import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
 import { removeObjects } from './objects.ts';
@@ -48,19 +73,19 @@ export interface NewJob {
 
 /** Writes a job with all its rows, by COPY: it is wholly there when the transaction commits, or not at all. */
 export async function insertJob(tx: Db, { job, objects: newObjects, chunks }: NewJob): Promise<void> {
-  const jobId = job.id;
-  const bucketId = job.bucketId;
   await tx.insert(jobs).values(job);
-  if (newObjects.length > 0) {
-    const columns = ['id', 'bucketId', 'name', 'type', 'size', 'version', 'latest'] as const;
-    await copyRows(tx, objects, columns, objectRows(bucketId, newObjects));
-    await copyRows(tx, blobs, ['id', 'objectId', 'byteOffset', 'length'], blobRows(newObjects));
-  }
-  await insertChunks(tx, jobId, chunks);
+  await insertObjects(tx, job.bucketId, newObjects);
+  await insertChunks(tx, job.id, chunks);
 }
 
-/** Adds chunks to a job. */
-export async function insertChunks(tx: Db, jobId: string, chunks: readonly NewChunk[]): Promise<void> {
+async function insertObjects(tx: Db, bucketId: string, made: readonly NewObject[]): Promise<void> {
+  if (made.length === 0) return;
+  const columns = ['id', 'bucketId', 'name', 'type', 'size', 'version', 'latest'] as const;
+  await copyRows(tx, objects, columns, objectRows(bucketId, made));
+  await copyRows(tx, blobs, ['id', 'objectId', 'byteOffset', 'length'], blobRows(made));
+}
+
+async function insertChunks(tx: Db, jobId: string, chunks: readonly NewChunk[]): Promise<void> {
   await copyRows(tx, jobChunks, chunkColumns, chunkRows(jobId, chunks));
   await copyRows(tx, jobEntries, ['id', 'chunkId', 'orderIndex', 'blobId', 'jobId', 'done'], entryRows(jobId, chunks));
 }
@@ -504,23 +529,170 @@ export async function listIdleJobs(db: Db, touchedBefore: Date, atMost: number):
     .limit(atMost);
 }
 
-/** Chunks of PUT jobs that are all in cache and not yet on every permanent store. */
-export async function listChunksToPersist(db: Db, atMost: number): Promise<ChunkRow[]> {
+/**
+ * Chunks that wait for background work and that no task may be looking after: of PUT jobs, entirely in cache and not on
+ * every permanent store; of GET jobs, not entirely in cache; of VERIFY jobs, not compared.
+ */
+export async function listUnsettledChunks(db: Db, atMost: number): Promise<ChunkRow[]> {
   const rows = await db
     .select({ chunk: jobChunks })
     .from(jobChunks)
     .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
-    .where(persistable())
+    .where(
+      and(
+        eq(jobs.status, 'IN_PROGRESS'),
+        or(
+          and(
+            eq(jobs.requestType, 'PUT'),
+            ne(jobChunks.state, 'COMPLETED'),
+            gte(jobChunks.cachedBlobs, jobChunks.blobs),
+          ),
+          and(
+            eq(jobs.requestType, 'GET'),
+            or(lt(jobChunks.cachedBlobs, jobChunks.blobs), eq(jobChunks.blobs, 0)),
+          ),
+          and(eq(jobs.requestType, 'VERIFY'), lt(jobChunks.completedBlobs, jobChunks.blobs)),
+        ),
+      ),
+    )
     .orderBy(asc(jobChunks.id))
     .limit(atMost);
   return rows.map(({ chunk }) => chunk);
 }
 
-function persistable(): SQL | undefined {
-  return and(
-    eq(jobs.requestType, 'PUT'),
-    eq(jobs.status, 'IN_PROGRESS'),
-    ne(jobChunks.state, 'COMPLETED'),
-    sql`${jobChunks.cachedBlobs} >= ${jobChunks.blobs}`,
+/** The priorities of the jobs that chunks belong to, by chunk. */
+export async function chunkPriorities(db: Db, chunkIds: readonly string[]): Promise<ReadonlyMap<string, Priority>> {
+  const rows = await db
+    .select({ id: jobChunks.id, priority: jobs.priority })
+    .from(jobChunks)
+    .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
+    .where(inArray(jobChunks.id, [...chunkIds]));
+  return new Map(rows.map(({ id, priority }) => [id, priority]));
+}
+
+/** Every blob of a chunk is done: staged for a STAGE job, compared for a VERIFY job. */
+export async function finishEntries(tx: Db, chunkId: string): Promise<void> {
+  await tx.update(jobEntries).set({ done: true }).where(eq(jobEntries.chunkId, chunkId));
+  await tx
+    .update(jobChunks)
+    .set({
+      state: 'COMPLETED',
+      cachedBlobs: jobChunks.blobs,
+      cachedSize: jobChunks.size,
+      completedBlobs: jobChunks.blobs,
+      completedSize: jobChunks.size,
+    })
+    .where(eq(jobChunks.id, chunkId));
+}
+
+/** Adds to what a job says went wrong, up to 1,000 characters. */
+export async function noteJobError(db: Db, jobId: string, problem: string): Promise<void> {
+  await db
+    .update(jobs)
+    .set({ errorMessage: sql`left(concat_ws('; ', ${jobs.errorMessage}, ${problem}::text), 1000)` })
+    .where(eq(jobs.id, jobId));
+}
+
+// ── Aggregating jobs ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface AggregationKey {
+  readonly bucketId: string;
+  readonly userId: string;
+  readonly requestType: JobRequestType;
+  readonly chunkOrder: ChunkOrder;
+  readonly priority: Priority;
+  readonly verifyAfterWrite: boolean;
+}
+
+/** The newest running job that takes further requests of the same kind, made after a date; locked. */
+export async function lockAggregatingJob(tx: Db, key: AggregationKey, madeAfter: Date): Promise<JobRow | undefined> {
+  const [found] = await tx
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.status, 'IN_PROGRESS'),
+        jobs.aggregating,
+        eq(jobs.naked, false),
+        eq(jobs.protected, false),
+        eq(jobs.bucketId, key.bucketId),
+        eq(jobs.userId, key.userId),
+        eq(jobs.requestType, key.requestType),
+        eq(jobs.chunkOrder, key.chunkOrder),
+        eq(jobs.priority, key.priority),
+        eq(jobs.verifyAfterWrite, key.verifyAfterWrite),
+        gt(jobs.createdAt, madeAfter),
+      ),
+    )
+    .orderBy(desc(jobs.createdAt))
+    .limit(1)
+    .for('update');
+  return found;
+}
+
+/** Adds objects and chunks to a locked job; chunk numbers go on from its last one. */
+export async function appendToJob(tx: Db, job: JobRow, more: Pick<NewJob, 'objects' | 'chunks'>, now: Date): Promise<void> {
+  const [row] = await tx
+    .select({ last: max(jobChunks.chunkNumber) })
+    .from(jobChunks)
+    .where(eq(jobChunks.jobId, job.id));
+  const last = row?.last ?? 0;
+  await insertObjects(tx, job.bucketId, more.objects);
+  await insertChunks(
+    tx,
+    job.id,
+    more.chunks.map((chunk) => ({ ...chunk, number: last + chunk.number })),
   );
+  const size = more.chunks.reduce((total, chunk) => total + chunk.size, 0);
+  await tx
+    .update(jobs)
+    .set({ originalSize: sql`${jobs.originalSize} + ${size}`, touchedAt: now })
+    .where(eq(jobs.id, job.id));
+}
+
+/** No further requests are added to a job. */
+export async function closeAggregation(tx: Db, jobId: string): Promise<void> {
+  await tx.update(jobs).set({ aggregating: false }).where(eq(jobs.id, jobId));
+}
+
+/** Running jobs that take further requests and were made before a date. */
+export async function listStaleAggregations(db: Db, madeBefore: Date, atMost: number): Promise<JobRow[]> {
+  return db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.status, 'IN_PROGRESS'), jobs.aggregating, lt(jobs.createdAt, madeBefore)))
+    .limit(atMost);
+}
+
+/**
+ * The newest running job that answers for requests without a job id and has a blob of this object at this offset.
+ */
+export async function findImplicitJob(
+  db: Db,
+  where: {
+    readonly requestType: JobRequestType;
+    readonly bucketId: string;
+    readonly name: string;
+    readonly byteOffset: number;
+  },
+): Promise<string | undefined> {
+  const [found] = await db
+    .select({ id: jobs.id })
+    .from(objects)
+    .innerJoin(blobs, eq(blobs.objectId, objects.id))
+    .innerJoin(jobEntries, eq(jobEntries.blobId, blobs.id))
+    .innerJoin(jobs, eq(jobs.id, jobEntries.jobId))
+    .where(
+      and(
+        eq(objects.bucketId, where.bucketId),
+        eq(objects.name, where.name),
+        eq(blobs.byteOffset, where.byteOffset),
+        eq(jobs.status, 'IN_PROGRESS'),
+        eq(jobs.requestType, where.requestType),
+        jobs.implicitJobIdResolution,
+      ),
+    )
+    .orderBy(desc(jobs.createdAt))
+    .limit(1);
+  return found?.id;
 }

@@ -21,6 +21,8 @@ export const jobs = pgTable(
     aggregating: boolean().notNull().default(false),
     naked: boolean().notNull().default(false),
     replicating: boolean().notNull().default(false),
+    /** Of a GET job: it brings data into the cache and is done then; no client reads it. */
+    staging: boolean().notNull().default(false),
     implicitJobIdResolution: boolean().notNull().default(false),
     minimizeSpanningAcrossMedia: boolean().notNull().default(false),
     verifyAfterWrite: boolean().notNull().default(false),

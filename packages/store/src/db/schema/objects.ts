@@ -51,7 +51,13 @@ export const blobs = pgTable(
     /** When the cached bytes were last read or written. */
     cacheUsedAt: moment(),
   },
-  (table) => [uniqueIndex('blobs_object').on(table.objectId, table.byteOffset)],
+  (table) => [
+    uniqueIndex('blobs_object').on(table.objectId, table.byteOffset),
+    // For the choice of what leaves a cache, oldest first.
+    index('blobs_cache')
+      .on(table.cacheNodeId, table.cacheUsedAt)
+      .where(sql`${table.cacheNodeId} is not null`),
+  ],
 );
 
 /** A permanent copy of a blob. */

@@ -1,0 +1,110 @@
+import { and, asc, eq, exists, inArray, ne, not, or, sql, sum } from 'drizzle-orm';
+import type { Db } from '../postgres.ts';
+import { blobCopies, blobs, droppedBlobs, jobChunks, jobEntries, jobs } from '../schema/index.ts';
+import { recountChunks } from './chunks.ts';
+
+/** A blob that may leave a cache. */
+export interface EvictableBlob {
+  readonly id: string;
+  readonly length: number;
+  readonly cacheUsedAt: Date | null;
+}
+
+/** A running job still needs the blob in the cache: to make it permanent, or to give it to its client. */
+function needed(db: Db) {
+  const active = db
+    .select({ one: sql`1` })
+    .from(jobEntries)
+    .innerJoin(jobChunks, eq(jobChunks.id, jobEntries.chunkId))
+    .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
+    .where(
+      and(
+        eq(jobEntries.blobId, blobs.id),
+        eq(jobs.status, 'IN_PROGRESS'),
+        or(
+          and(eq(jobs.requestType, 'PUT'), ne(jobChunks.state, 'COMPLETED')),
+          and(eq(jobs.requestType, 'GET'), eq(jobEntries.done, false)),
+        ),
+      ),
+    );
+  return exists(active);
+}
+
+function hasCopy(db: Db) {
+  return exists(
+    db
+      .select({ one: sql`1` })
+      .from(blobCopies)
+      .where(eq(blobCopies.blobId, blobs.id)),
+  );
+}
+
+/** Blobs in a node's cache that have a permanent copy and that no running job needs there; least recently used first. */
+export async function listEvictable(db: Db, nodeId: string, atMost: number): Promise<EvictableBlob[]> {
+  return db
+    .select({ id: blobs.id, length: blobs.length, cacheUsedAt: blobs.cacheUsedAt })
+    .from(blobs)
+    .where(and(eq(blobs.cacheNodeId, nodeId), hasCopy(db), not(needed(db))))
+    .orderBy(asc(blobs.cacheUsedAt))
+    .limit(atMost);
+}
+
+/**
+ * Takes blobs out of a node's cache, those that may still go: the rows first, with a note for each file.
+ * Answers the ids of those that went.
+ */
+export async function evictBlobs(tx: Db, nodeId: string, blobIds: readonly string[]): Promise<string[]> {
+  const gone = await tx
+    .update(blobs)
+    .set({ cacheNodeId: null, cacheUsedAt: null })
+    .where(and(inArray(blobs.id, [...blobIds]), eq(blobs.cacheNodeId, nodeId), hasCopy(tx), not(needed(tx))))
+    .returning({ id: blobs.id });
+  if (gone.length > 0) {
+    const notes = gone.map(({ id }) => ({ blobId: id, place: 'cache' as const, placeId: nodeId }));
+    await tx.insert(droppedBlobs).values(notes).onConflictDoNothing();
+  }
+  return gone.map(({ id }) => id);
+}
+
+/** Bytes that clients were promised room for on a node and have not sent yet. */
+export async function promisedBytes(db: Db, nodeId: string): Promise<number> {
+  const [row] = await db
+    .select({ left: sum(sql`${jobChunks.size} - ${jobChunks.cachedSize}`).mapWith(Number) })
+    .from(jobChunks)
+    .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
+    .where(
+      and(
+        eq(jobChunks.nodeId, nodeId),
+        eq(jobs.requestType, 'PUT'),
+        eq(jobs.status, 'IN_PROGRESS'),
+        ne(jobChunks.state, 'COMPLETED'),
+      ),
+    );
+  return row?.left ?? 0;
+}
+
+/** Blobs are in a node's cache again, their bytes synced; running jobs count them. */
+export async function noteStaged(tx: Db, nodeId: string, blobIds: readonly string[], now: Date): Promise<void> {
+  if (blobIds.length === 0) return;
+  const ids = [...blobIds];
+  await tx.update(blobs).set({ cacheNodeId: nodeId, cacheUsedAt: now }).where(inArray(blobs.id, ids));
+  const chunks = await tx
+    .selectDistinct({ id: jobEntries.chunkId })
+    .from(jobEntries)
+    .innerJoin(jobChunks, eq(jobChunks.id, jobEntries.chunkId))
+    .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
+    .where(and(inArray(jobEntries.blobId, ids), eq(jobs.status, 'IN_PROGRESS'), eq(jobs.requestType, 'GET')));
+  await recountChunks(
+    tx,
+    chunks.map(({ id }) => id),
+  );
+}
+
+/** The cached bytes of a blob were used: it leaves the cache later than those that were not. */
+export async function noteCacheUse(db: Db, blobIds: readonly string[], now: Date): Promise<void> {
+  if (blobIds.length === 0) return;
+  await db
+    .update(blobs)
+    .set({ cacheUsedAt: now })
+    .where(and(inArray(blobs.id, [...blobIds]), sql`${blobs.cacheNodeId} is not null`));
+}
