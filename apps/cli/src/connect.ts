@@ -1,7 +1,8 @@
 import { type ClientOptions, optionsFromEnvironment } from '@nacre/client';
-import { type Config, type Environment, type Profile, profileNamed } from './config.ts';
+import { type Config, type Profile, profileNamed } from './config.ts';
 import { UsageError } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { maxConcurrency } from './options.ts';
 
 /** Flags that every command takes. */
 export interface ConnectionFlags {
@@ -19,19 +20,19 @@ export interface ConnectionFlags {
  * Errors: `UsageError` when something is missing.
  */
 export function clientOptions(flags: ConnectionFlags, config: Config, io: Io): ClientOptions {
-  const environment = optionsFromEnvironment(io.env);
+  const { endpoint, accessKey, secretKey } = optionsFromEnvironment(io.env);
   const named = flags.profile === undefined ? {} : profileNamed(config, flags.profile);
   const fallback = flags.profile === undefined ? profileNamed(config, undefined) : {};
-  const chosen: Profile = { ...fallback, ...environment, ...defined(named), ...defined(flags) };
-  return complete(chosen, flags, io.env, io);
+  const environment = defined({ endpoint, accessKey, secretKey });
+  return complete({ ...fallback, ...environment, ...named, ...defined(flags) }, flags, io);
 }
 
 /** What a profile says, and nothing else: for the other side of a replication. */
 export function profileOptions(name: string, flags: ConnectionFlags, config: Config, io: Io): ClientOptions {
-  return complete(profileNamed(config, name), flags, io.env, io);
+  return complete(profileNamed(config, name), flags, io);
 }
 
-function complete(profile: Profile, { insecure }: ConnectionFlags, env: Environment, { clock }: Io): ClientOptions {
+function complete(profile: Profile, { insecure }: ConnectionFlags, { env, clock }: Io): ClientOptions {
   const { endpoint, accessKey, secretKey, signature } = profile;
   if (!endpoint)
     throw new UsageError('no endpoint: give --endpoint, set DS3_ENDPOINT, or `nacre config set endpoint HOST`');
@@ -50,6 +51,8 @@ function complete(profile: Profile, { insecure }: ConnectionFlags, env: Environm
     proxy: usable,
     noProxy,
     verifyCertificate: !insecure,
+    // How many are used at a time is up to --concurrency.
+    maxConnections: maxConcurrency,
     userAgent: 'nacre-cli',
     clock,
   };

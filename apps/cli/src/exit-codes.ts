@@ -33,13 +33,14 @@ export class Interrupted extends Error {
   }
 }
 
-/** Which exit an error leads to, and whether the same command may succeed when it is given again. */
+/** Which exit an error leads to, and in `retry` whether the same command may succeed when it is given again, or how. */
 export function exitFor(error: unknown): { readonly exit: Exit; readonly retry: string | undefined } {
   if (error instanceof Interrupted) return { exit: 'interrupted', retry: undefined };
   if (error instanceof UsageError) return { exit: 'usage', retry: undefined };
   if (error instanceof DataMismatchError) return { exit: 'mismatch', retry: undefined };
   if (error instanceof ConnectionError) {
-    return { exit: 'unreachable', retry: error.retryHelps ? 'try again' : undefined };
+    const trust = error.code === 'CERTIFICATE' ? '--insecure accepts any' : undefined;
+    return { exit: 'unreachable', retry: error.retryHelps ? 'try again' : trust };
   }
   if (error instanceof AnswerError) return { exit: 'failed', retry: undefined };
   if (!isDs3Error(error)) return { exit: 'failed', retry: undefined };

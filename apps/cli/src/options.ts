@@ -28,3 +28,13 @@ export function parseYesNo(written: string): boolean {
   if (['no', 'false', 'off'].includes(lower)) return false;
   throw new UsageError(`'${written}' is neither yes nor no`);
 }
+
+/** Pieces under way at a time, at most. */
+export const maxConcurrency = 256;
+
+/** Errors: `UsageError`. */
+export function parseConcurrency(written: string): number {
+  const count = parseCount(written);
+  if (count > maxConcurrency) throw new UsageError(`${count} at a time are too many: ${maxConcurrency} at most`);
+  return count;
+}

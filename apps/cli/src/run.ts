@@ -121,9 +121,13 @@ async function failed(thrown: unknown, io: Io): Promise<number> {
 }
 
 function inWords(error: unknown): string {
-  if (isDs3Error(error)) {
-    const about = error.resource && !error.message.includes(error.resource) ? ` [${error.resource}]` : '';
-    return `${error.code} (${error.status}): ${error.message}${about}`;
-  }
-  return error instanceof Error ? error.message : String(error);
+  if (!isDs3Error(error)) return error instanceof Error ? error.message : String(error);
+  const { code, status, resource, requestId } = error;
+  // Spectra's own systems begin the message with the code once more.
+  const prefix = `${code}[${status}]: `;
+  const message = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
+  const named = resource?.split('/').at(-1);
+  const about = named && !message.includes(named) ? ` [${resource}]` : '';
+  const request = status === 500 && requestId ? ` [request ${requestId}]` : '';
+  return `${code} (${status}): ${message}${about}${request}`;
 }

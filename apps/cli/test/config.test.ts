@@ -103,3 +103,13 @@ test('what is missing is named', async () => {
     stderr: "nacre: the endpoint 'x/y' must not have a path\n",
   });
 });
+
+test('the proxy of the environment is taken for http alone, and its failure names it', async () => {
+  const user = { DS3_ACCESS_KEY: 'a', DS3_SECRET_KEY: 's', http_proxy: 'http://127.0.0.1:1' };
+  const plain = await cli(['ls'], { env: { ...user, DS3_ENDPOINT: 'ds3.invalid' } });
+  expect(plain.stderr).toBe(
+    'nacre: no connection to ds3.invalid by way of the proxy 127.0.0.1:1: refused (try again)\n',
+  );
+  const secure = await cli(['ls'], { env: { ...user, DS3_ENDPOINT: 'https://127.0.0.1:2' } });
+  expect(secure.stderr).toBe('nacre: no connection to 127.0.0.1:2: refused (try again)\n');
+});

@@ -26,6 +26,7 @@ test.each([
   [['put', 'b', '.', '--max-upload-size', 'huge'], "'huge' is not a size"],
   [['put', 'b', '.', '--priority', 'CRITICAL'], "'CRITICAL' is none of URGENT, HIGH, NORMAL, LOW"],
   [['put', 'b', '.', '--concurrency', '0'], "'0' is not a number"],
+  [['get', 'b', '.', '--concurrency', '257'], 'too many'],
   [['job', 'replicate', 'x'], '--to'],
 ])('%j is a usage error, told in one line', async (argv, why) => {
   const { code, stdout, stderr } = await cli(argv);
@@ -56,7 +57,7 @@ test('whether a retry helps is part of the line', async () => {
     [/./, { status: 503, headers: { 'Retry-After': '300' }, body: errorXml('ServiceUnavailable', 503, 'Busy.') }],
   ]);
   expect((await cli(['rb', 'x'], { env: busy.env })).stderr).toBe(
-    'nacre: ServiceUnavailable (503): Busy. [/] (try again in 300 s)\n',
+    'nacre: ServiceUnavailable (503): Busy. (try again in 300 s)\n',
   );
   const nobody = { ...busy.env, DS3_ENDPOINT: '127.0.0.1:1' };
   expect(await cli(['rb', 'x'], { env: nobody })).toEqual({
@@ -72,7 +73,17 @@ test('what a system says cannot command the terminal or break the line', async (
     [/./, { status: 404, body: errorXml('NotFound', 404, message.replace('&#x1F;', '')) }],
   ]);
   const { stderr } = await cli(['rb', 'x'], { env: system.env });
-  expect(stderr).toBe('nacre: NotFound (404): two lines [31m red \\u009b31m [/]\n');
+  expect(stderr).toBe('nacre: NotFound (404): two lines [31m red \\u009b31m\n');
+});
+
+test('the code that Spectra puts before its messages is not said twice, and a fault names its request', async () => {
+  const message = 'InternalError[500]: It broke.';
+  const system = await fakeSystem([
+    [/./, { status: 500, headers: { 'x-amz-request-id': '4711' }, body: errorXml('InternalError', 500, message) }],
+  ]);
+  expect((await cli(['rb', 'x'], { env: system.env })).stderr).toBe(
+    'nacre: InternalError (500): It broke. [request 4711] (a retry may help)\n',
+  );
 });
 
 test('an interrupt ends with 130', async () => {

@@ -41,10 +41,14 @@ export async function readDocument(
 const maxErrorSize = 1024 * 1024;
 
 /** Reads an answer that is not a success and makes the error of it, whatever it looks like. */
-export async function readError(answer: WireAnswer, isHead: boolean, settings: Settings): Promise<Ds3Error> {
+export async function readError(
+  answer: WireAnswer,
+  { method, target }: { readonly method: string; readonly target: string },
+  settings: Settings,
+): Promise<Ds3Error> {
   let document = '';
   try {
-    document = isHead ? '' : await readDocument(answer, maxErrorSize, settings);
+    document = method === 'HEAD' ? '' : await readDocument(answer, maxErrorSize, settings);
   } catch (error) {
     if (!(error instanceof AnswerError)) throw error;
   } finally {
@@ -54,11 +58,16 @@ export async function readError(answer: WireAnswer, isHead: boolean, settings: S
   const header = answer.headers['x-amz-request-id'];
   return new Ds3Error(said?.code || codeOf(answer.status), {
     message: said?.message || defaultMessage(answer, document),
-    resource: said?.resource,
+    resource: said?.resource ?? pathOf(target),
     retryAfterSeconds: retryAfter(answer),
     status: answer.status,
     requestId: (Array.isArray(header) ? header[0] : header) ?? said?.resourceId?.toString(),
   });
+}
+
+/** As systems name what was asked for: the path, decoded. */
+function pathOf(target: string): string {
+  return decodeURIComponent(target.split('?', 1)[0] ?? '');
 }
 
 function errorIn(document: string): Partial<ErrorBody> | undefined {

@@ -12,7 +12,7 @@ export interface Client {
   /** Host and port, as messages name the system. */
   readonly endpoint: string;
   readonly clock: Clock;
-  /** Gives up kept connections. Requests under way go on. */
+  /** Gives up all connections; requests under way fail. */
   close(): void;
 }
 

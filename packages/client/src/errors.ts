@@ -1,6 +1,6 @@
 /**
  * The system could not be reached, or the connection was lost before its answer was complete.
- * `code` is Node's where there is one (`ECONNREFUSED`), else `TIMEOUT` or `INCOMPLETE`.
+ * `code` is `TIMEOUT`, `INCOMPLETE`, `CERTIFICATE` for one that is not accepted, else Node's: `ECONNREFUSED`.
  */
 export class ConnectionError extends Error {
   readonly code: string;

@@ -65,7 +65,7 @@ const continueSeconds = 5;
  */
 export function exchange(line: Line, request: WireRequest, signal?: AbortSignal): Promise<WireAnswer> {
   const { settings } = line;
-  const where = settings.endpoint.host;
+  const where = nameOf(settings);
   if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     let connected = false;
@@ -125,6 +125,11 @@ export function exchange(line: Line, request: WireRequest, signal?: AbortSignal)
     });
     sendBody(outgoing, request.body, () => answer !== undefined, turns).catch(fail);
   });
+}
+
+/** As messages name the other side. */
+function nameOf({ endpoint, proxy }: Settings): string {
+  return proxy ? `${endpoint.host} by way of the proxy ${proxy.hostname}:${proxy.port}` : endpoint.host;
 }
 
 function startRequest({ settings, agent }: Line, request: WireRequest): http.ClientRequest {
@@ -269,11 +274,12 @@ function asFailure(error: NodeJS.ErrnoException, where: string, sent: boolean): 
   const code = error.code ?? 'UNKNOWN';
   if (code === 'HPE_HEADER_OVERFLOW') return new AnswerError(`the headers of ${where} are too large`, { cause: error });
   if (code.startsWith('HPE_')) return new AnswerError(`${where} does not answer in HTTP`, { cause: error });
-  return new ConnectionError(`${sent ? 'the connection' : 'no connection'} to ${where}: ${plain(error)}`, {
-    code,
-    sent,
-    cause: error,
-  });
+  if (isAboutCertificate(code)) {
+    const message = `the certificate of ${where} is not accepted: ${error.message.split(';', 1)[0]}`;
+    return new ConnectionError(message, { code: 'CERTIFICATE', sent: false, cause: error });
+  }
+  const message = `${sent ? 'the connection' : 'no connection'} to ${where}: ${inWords[code] ?? error.message}`;
+  return new ConnectionError(message, { code, sent, cause: error });
 }
 
 const inWords: Readonly<Record<string, string>> = {
@@ -287,6 +293,7 @@ const inWords: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
 };
 
-function plain(error: NodeJS.ErrnoException): string {
-  return inWords[error.code ?? ''] ?? error.message;
+/** OpenSSL's words for certificates it refuses, as Node hands them on. */
+function isAboutCertificate(code: string): boolean {
+  return /CERT|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH/.test(code);
 }

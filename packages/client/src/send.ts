@@ -74,7 +74,7 @@ async function attemptOnce<T>(
   try {
     const answer = await exchange(line, signed(request, line.settings), signal);
     if (answer.status >= 200 && answer.status < 300) return { value: await read(answer) };
-    const error = await readError(answer, request.method === 'HEAD', line.settings);
+    const error = await readError(answer, request, line.settings);
     const pauseSeconds = retryAfter(answer);
     const is307 = answer.status === 307;
     const repeatHelps = is307 || (answer.status === 503 && pauseSeconds !== undefined);

@@ -42,9 +42,10 @@ test('an error document becomes a Ds3Error with everything it says', async () =>
 test('an error without a document gets its code from the status', async () => {
   const system = await fakeSystem((_, response) => void response.writeHead(404).end());
   const client = clientOf(system);
-  expect(await rejection(client.s3.headObject({ bucket: 'b', key: 'k' }))).toMatchObject({
+  expect(await rejection(client.s3.headObject({ bucket: 'b', key: 'ä k' }))).toMatchObject({
     code: 'NotFound',
     status: 404,
+    resource: '/b/ä k',
   });
   expect(await rejection(client.ds3.getJob({ id: 'x' }))).toMatchObject({ code: 'NotFound', status: 404 });
 });

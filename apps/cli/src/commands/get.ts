@@ -4,7 +4,7 @@ import { Ds3Error, isDs3Error, type Priority } from '@nacre/model';
 import { parseAddress } from '../address.ts';
 import type { Context } from '../context.ts';
 import { openFile, pathBelow } from '../files/write.ts';
-import { parseCount, priorities, wordOption } from '../options.ts';
+import { parseConcurrency, priorities, wordOption } from '../options.ts';
 import { progressLine } from '../output/progress.ts';
 import { counted, seconds, shown } from '../output/text.ts';
 import { withHint } from '../resume.ts';
@@ -26,7 +26,7 @@ export const addGetCommand: AddCommands = (program, act) => {
     .argument('<folder>', 'where the files go, each under the whole name of its object')
     .option('--job-name <name>', 'name of the job')
     .addOption(wordOption('--priority <priority>', 'of the job', priorities))
-    .option('--concurrency <n>', 'pieces under way at a time', parseCount, 8)
+    .option('--concurrency <n>', 'pieces under way at a time', parseConcurrency, 8)
     .option('--skip-unsafe-names', 'leave out objects whose names cannot be files below the folder, instead of failing')
     .addHelpText(
       'after',

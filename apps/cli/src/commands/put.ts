@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../exit-codes.ts';
 import { type FoundFile, findFiles } from '../files/find.ts';
 import { readPart } from '../files/read.ts';
-import { parseCount, priorities, wordOption } from '../options.ts';
+import { parseConcurrency, priorities, wordOption } from '../options.ts';
 import { progressLine } from '../output/progress.ts';
 import { counted, seconds } from '../output/text.ts';
 import { withHint } from '../resume.ts';
@@ -35,7 +35,7 @@ export const addPutCommand: AddCommands = (program, act) => {
     .option('--max-upload-size <size>', 'largest piece an object is cut into', parseSize)
     .addOption(wordOption('--checksum <type>', 'sent with each piece (MD5 by default)', [...checksumNames, 'none']))
     .option('--resume <job>', 'go on with a job that was interrupted')
-    .option('--concurrency <n>', 'pieces under way at a time', parseCount, 8)
+    .option('--concurrency <n>', 'pieces under way at a time', parseConcurrency, 8)
     .addHelpText(
       'after',
       '\nInterrupted or failed midway, what has arrived stays: give the same command with --resume JOB.',

@@ -1,7 +1,7 @@
 import { type ReplicationSummary, replicateJob } from '@nacre/client';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { parseCount, priorities, wordOption } from '../options.ts';
+import { parseConcurrency, priorities, wordOption } from '../options.ts';
 import { progressLine } from '../output/progress.ts';
 import { counted, seconds } from '../output/text.ts';
 import { withHint } from '../resume.ts';
@@ -28,7 +28,7 @@ export function addReplicateCommand(job: Command, act: (work: Action) => Promise
       wordOption('--payload <form>', 'how the job is described to the other system', ['json', 'xml']).default('json'),
     )
     .addOption(wordOption('--priority <priority>', 'of the job there', priorities))
-    .option('--concurrency <n>', 'pieces under way at a time', parseCount, 8)
+    .option('--concurrency <n>', 'pieces under way at a time', parseConcurrency, 8)
     .option('--wait', 'until the job is COMPLETED on both systems')
     .addHelpText('after', '\nInterrupted, give the same command again: what has arrived is not moved twice.')
     .action((id: string, flags: Flags) => act((context) => replicate(context, id, flags)));

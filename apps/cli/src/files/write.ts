@@ -38,13 +38,27 @@ export async function openFile(path: string, size: number): Promise<ObjectSink> 
   };
 }
 
+/** Bytes are gathered to blocks of about this size: a write for each piece that comes from the network costs more. */
+const blockSize = 1024 * 1024;
+
 async function writeFrom(file: FileHandle, offset: number, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   let at = offset;
-  for await (const part of bytes) {
-    for (let done = 0; done < part.length; ) {
-      const { bytesWritten } = await file.write(part, done, part.length - done, at);
+  let parts: Uint8Array[] = [];
+  let gathered = 0;
+  const flush = async () => {
+    const block = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, gathered);
+    parts = [];
+    gathered = 0;
+    for (let done = 0; done < block.length; ) {
+      const { bytesWritten } = await file.write(block, done, block.length - done, at);
       done += bytesWritten;
       at += bytesWritten;
     }
+  };
+  for await (const part of bytes) {
+    parts.push(part);
+    gathered += part.length;
+    if (gathered >= blockSize) await flush();
   }
+  await flush();
 }

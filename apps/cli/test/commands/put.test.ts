@@ -101,7 +101,7 @@ test('a failure midway says how to go on, and going on sends the rest alone', as
   expect(await cli(['put', 'archive', file], { env: broken.env })).toEqual({
     code: 1,
     stdout: '',
-    stderr: `nacre: InternalError (500): Out of order. [/] (a retry may help; go on with: nacre put … --resume ${jobId})\n`,
+    stderr: `nacre: InternalError (500): Out of order. [request 17] (a retry may help; go on with: nacre put … --resume ${jobId})\n`,
   });
   taken.set('a.txt 0', '0123456789');
   const outcome = await cli(['put', 'archive', file, '--resume', jobId], { env: system.env });

@@ -27,7 +27,10 @@ export interface ReplicateJobOptions {
   readonly jobId: string;
   /** The bucket on the target; the one of the same name unless given. It has to exist. */
   readonly targetBucket?: string | undefined;
-  /** The form in which the job is described to the target: what Get Job To Replicate answers, or the job as XML. Default `json`. */
+  /**
+   * The form in which the job is described to the target: what Get Job To Replicate answers, or the job as XML, which is
+   * not to be had any more once the job has completed on the source. Default `json`.
+   */
   readonly payload?: 'json' | 'xml' | undefined;
   readonly priority?: 'URGENT' | 'HIGH' | 'NORMAL' | 'LOW' | undefined;
   /** Blobs under way at a time. Default 8. */
@@ -123,17 +126,18 @@ interface Plan {
 }
 
 async function planOf({ source, jobId, payload, signal }: ReplicateJobOptions): Promise<Plan> {
+  const describe = async () => (await source.ds3.getJobToReplicate({ id: jobId }, { signal })).text;
   // The text comes first: a job that completes in between still has its blobs in it, but not in the job itself.
-  const text = payload === 'xml' ? undefined : (await source.ds3.getJobToReplicate({ id: jobId }, { signal })).text;
+  const early = payload === 'xml' ? undefined : await describe();
   const job = await source.ds3.getJob({ id: jobId }, { signal });
-  if (job.requestType !== 'PUT')
+  if (job.requestType !== 'PUT') {
     throw new TypeError(`job ${jobId} is a ${job.requestType} job; only PUT jobs can be replicated`);
+  }
   if (job.status === 'CANCELED') throw canceled(jobId, source);
   const listed = blobsOf(job);
+  const text = early ?? (listed.length === 0 ? await describe() : undefined);
   const blobs = listed.length > 0 || text === undefined ? listed : blobsInText(text);
-  if (blobs.length === 0) {
-    throw new TypeError(`job ${jobId} has completed on the source, which no longer says what it was made of`);
-  }
+  if (blobs.length === 0) throw new TypeError(`the source no longer says what job ${jobId} was made of`);
   return { bucket: job.bucketName, payload: text ?? encode(MasterObjectList, job), blobs, sizes: sizesOf(blobs) };
 }
 

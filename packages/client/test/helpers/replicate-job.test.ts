@@ -110,6 +110,13 @@ test('a source whose job has completed lists no blobs, and is read all the same'
   expect(dataOf(target)).toEqual(dataOf(source));
 });
 
+test('a completed job can only be described as JSON, whatever is asked for', async () => {
+  const { source, target, options } = await twoSystems();
+  source.status = 'COMPLETED';
+  expect(await replicateJob({ ...options, payload: 'xml' })).toMatchObject({ moved: 5, verified: 3 });
+  expect(target.received[0]?.body.toString()).toMatch(/^{"blobs"/);
+});
+
 test('data that do not have the checksum of the source are not written to the target', async () => {
   const { source, target, options } = await twoSystems();
   source.before = (request, response) => {

@@ -1,2 +1,3 @@
+export { describeBlobStore } from './blob-store.ts';
 export { freshDatabase, testDatabase } from './database.ts';
 export { freshFolder } from './folder.ts';

@@ -1,0 +1,86 @@
+import * as fs from 'node:fs';
+import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** The calls by which a store touches the disk, so that tests can have each of them fail. Errors: those of Node. */
+export interface FileSystemCalls {
+  /** Makes a folder and those above it; one that is there is fine. */
+  makeFolder(path: string): Promise<void>;
+  /** Makes a file that must not be there, for writing. */
+  create(path: string): Promise<number>;
+  open(path: string): Promise<number>;
+  /** Writes all the pieces where the last write ended. */
+  write(file: number, pieces: readonly Uint8Array[]): Promise<void>;
+  /** Fills at most the buffer; answers how many bytes, 0 at the end. */
+  read(file: number, buffer: Uint8Array, position: number): Promise<number>;
+  syncData(file: number): Promise<void>;
+  close(file: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** A second name for a file. */
+  link(from: string, to: string): Promise<void>;
+  /** A copy that shares the blocks, where the file system can. */
+  clone(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  syncFolder(path: string): Promise<void>;
+  /** By path, or of an open file. */
+  inspect(file: string | number): Promise<{ readonly length: number; readonly writtenAt: Date }>;
+  list(folder: string): Promise<string[]>;
+  space(path: string): Promise<{ readonly size: number; readonly free: number }>;
+}
+
+const open = promisify(fs.open);
+const close = promisify(fs.close);
+const fstat: (file: number) => Promise<fs.Stats> = promisify(fs.fstat);
+const fsync = promisify(fs.fsync);
+const writev = promisify(fs.writev);
+const read = promisify(fs.read);
+
+/** The real ones. */
+export const fileSystemCalls: FileSystemCalls = {
+  makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
+  create: (path) => open(path, 'wx', 0o600),
+  open: (path) => open(path, 'r'),
+  async write(file, pieces) {
+    let rest = pieces;
+    while (rest.length > 0) {
+      const { bytesWritten } = await writev(file, rest);
+      rest = after(rest, bytesWritten);
+    }
+  },
+  read: async (file, buffer, position) => (await read(file, buffer, 0, buffer.length, position)).bytesRead,
+  syncData: promisify(fs.fdatasync),
+  close,
+  rename: promisify(fs.rename),
+  link: promisify(fs.link),
+  clone: (from, to) =>
+    promisify(fs.copyFile)(from, to, fs.constants.COPYFILE_FICLONE_FORCE | fs.constants.COPYFILE_EXCL),
+  remove: promisify(fs.unlink),
+  async syncFolder(path) {
+    const folder = await open(path, 'r');
+    try {
+      await fsync(folder);
+    } finally {
+      await close(folder);
+    }
+  },
+  async inspect(file) {
+    const { size, mtime } = await (typeof file === 'string' ? stat(file) : fstat(file));
+    return { length: size, writtenAt: mtime };
+  },
+  list: (folder) => readdir(folder),
+  async space(path) {
+    const { bsize, blocks, bavail } = await statfs(path);
+    return { size: bsize * blocks, free: bsize * bavail };
+  },
+};
+
+/** What is left of the pieces when so many bytes are written. */
+function after(pieces: readonly Uint8Array[], written: number): readonly Uint8Array[] {
+  let skip = written;
+  for (let at = 0; at < pieces.length; at++) {
+    const piece = pieces[at];
+    if (piece && piece.length > skip) return [piece.subarray(skip), ...pieces.slice(at + 1)];
+    skip -= piece?.length ?? 0;
+  }
+  return [];
+}

@@ -1,0 +1,344 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Ds3Error } from '@nacre/model';
+import { blobName, blobNotFound, inspect, rangeWithin } from './blob-rules.ts';
+import type {
+  BlobPart,
+  BlobReading,
+  BlobStore,
+  BlobStoreState,
+  ByteRange,
+  ExpectedBlob,
+  StoredBlob,
+} from './blob-store.ts';
+import type { Checksums } from './checksum.ts';
+import { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
+import { createFolderSync } from './folder-sync.ts';
+import { createTurns } from './turns.ts';
+
+/**
+ * Blobs as files below a folder, which is made when it is not there: `01/92/0199c0de-0192-7…` for a blob, `parts/…` for
+ * one that is being put. Errors: those of Node when the folder cannot be made.
+ */
+export async function openFilesystemBlobStore(
+  root: string,
+  calls: FileSystemCalls = fileSystemCalls,
+): Promise<BlobStore> {
+  const parts = join(root, 'parts');
+  await calls.makeFolder(parts);
+  await calls.syncFolder(root);
+  return new FilesystemBlobStore(root, parts, calls);
+}
+
+/** Bytes gathered before they are written at once, and the pieces these may be. */
+const writeSize = 1024 * 1024;
+const writePieces = 512;
+
+/** Bytes read at once: on the way to a socket, steps of 64 KiB would cost three quarters of the speed. */
+const readSize = 1024 * 1024;
+
+class FilesystemBlobStore implements BlobStore {
+  readonly #root: string;
+  readonly #parts: string;
+  readonly #calls: FileSystemCalls;
+  readonly #syncFolder: (path: string) => Promise<void>;
+  /** What changes a blob's name waits for others that change the same. */
+  readonly #turns = createTurns();
+  /** Folders of blobs that are there, and would be after a crash. */
+  readonly #madeFolders = new Set<string>();
+  #broken: string | undefined;
+
+  constructor(root: string, parts: string, calls: FileSystemCalls) {
+    this.#root = root;
+    this.#parts = parts;
+    this.#calls = calls;
+    this.#syncFolder = createFolderSync(calls.syncFolder);
+  }
+
+  async put(
+    id: string,
+    source: AsyncIterable<Uint8Array>,
+    expected: ExpectedBlob,
+    signal?: AbortSignal,
+  ): Promise<StoredBlob> {
+    const name = blobName(id);
+    return this.#withPart(name, async (part) => {
+      const file = await this.#calls.create(part);
+      let checksums: Checksums;
+      try {
+        checksums = await this.#receive(file, source, expected, signal);
+        await this.#sync(this.#calls.syncData(file));
+      } finally {
+        await this.#calls.close(file);
+      }
+      const replaced = await this.#install(part, name);
+      return { length: expected.length, checksums, replaced };
+    });
+  }
+
+  async copyFrom(from: BlobStore, id: string, expected: ExpectedBlob, signal?: AbortSignal): Promise<StoredBlob> {
+    const name = blobName(id);
+    const path = from.localPath(name);
+    const known: Checksums = Object.fromEntries((expected.checksums ?? []).map(({ type, base64 }) => [type, base64]));
+    if (path !== undefined && expected.compute.every((type) => known[type] !== undefined)) {
+      const shared = await this.#withPart(name, (part) => this.#share(path, part, name, expected.length));
+      if (shared) return { length: expected.length, checksums: known, replaced: shared.replaced };
+    }
+    const reading = await from.read(name);
+    try {
+      return await this.put(name, reading.bytes, expected, signal);
+    } finally {
+      await reading.close();
+    }
+  }
+
+  async read(id: string, range?: ByteRange): Promise<BlobReading> {
+    const path = this.localPath(id);
+    const file = await orNotFound(id, this.#calls.open(path));
+    try {
+      const { length } = await this.#calls.inspect(file);
+      return readFile(this.#calls, file, rangeWithin(length, range));
+    } catch (error) {
+      await this.#calls.close(file);
+      throw error;
+    }
+  }
+
+  async stat(id: string): Promise<{ length: number; storedAt: Date } | undefined> {
+    const found = await ifThere(this.#calls.inspect(this.localPath(id)));
+    return found && { length: found.length, storedAt: found.writtenAt };
+  }
+
+  async remove(id: string): Promise<number | undefined> {
+    const name = blobName(id);
+    const path = this.localPath(name);
+    return this.#turns(name, async () => {
+      const found = await ifThere(this.#calls.inspect(path));
+      if (found) await ifThere(this.#calls.remove(path));
+      return found?.length;
+    });
+  }
+
+  async *list(): AsyncIterable<string> {
+    for (const first of await this.#namesIn(this.#root, /^[0-9a-f]{2}$/)) {
+      const folder = join(this.#root, first);
+      for (const second of await this.#namesIn(folder, /^[0-9a-f]{2}$/)) {
+        yield* await this.#namesIn(join(folder, second), /^[0-9a-f-]{36}$/);
+      }
+    }
+  }
+
+  async *parts(): AsyncIterable<BlobPart> {
+    for (const name of await this.#calls.list(this.#parts)) {
+      const found = await ifThere(this.#calls.inspect(join(this.#parts, name)));
+      if (found) yield { name, ...found };
+    }
+  }
+
+  async removePart(name: string): Promise<void> {
+    if (!/^[0-9a-f.-]+$/.test(name)) throw new Ds3Error('InvalidArgument', { resource: name });
+    await ifThere(this.#calls.remove(join(this.#parts, name)));
+  }
+
+  state(): BlobStoreState {
+    return { writable: this.#broken === undefined, reason: this.#broken };
+  }
+
+  space(): Promise<{ size: number; free: number }> {
+    return this.#calls.space(this.#root);
+  }
+
+  localPath(id: string): string {
+    const name = blobName(id);
+    return join(this.#root, folderOf(name), name);
+  }
+
+  /** Has work write a part, which is gone when it fails. */
+  async #withPart<T>(name: string, work: (part: string) => Promise<T>): Promise<T> {
+    if (this.#broken !== undefined) throw unavailable(this.#broken);
+    const part = join(this.#parts, `${name}.${randomBytes(8).toString('hex')}`);
+    try {
+      return await work(part);
+    } catch (error) {
+      await this.#calls.remove(part).catch(() => {});
+      throw meaningOf(error);
+    }
+  }
+
+  /** Writes while the next pieces arrive and are looked at. */
+  async #receive(
+    file: number,
+    source: AsyncIterable<Uint8Array>,
+    expected: ExpectedBlob,
+    signal: AbortSignal | undefined,
+  ): Promise<Checksums> {
+    const inspection = inspect(expected);
+    let writing = Promise.resolve();
+    let gathered: Uint8Array[] = [];
+    let size = 0;
+    const write = async () => {
+      await writing;
+      if (size > 0) writing = this.#calls.write(file, gathered);
+      gathered = [];
+      size = 0;
+    };
+    try {
+      for await (const piece of source) {
+        signal?.throwIfAborted();
+        inspection.take(piece);
+        gathered.push(piece);
+        size += piece.length;
+        if (size >= writeSize || gathered.length >= writePieces) await write();
+      }
+      signal?.throwIfAborted();
+      const checksums = inspection.end();
+      await write();
+      await writing;
+      return checksums;
+    } catch (error) {
+      // The descriptor is closed next; by the time of a late write its number could be another file's.
+      await writing.catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Gives a finished part its name, for good. Answers the bytes of the blob that had it. */
+  #install(part: string, name: string): Promise<number | undefined> {
+    const folder = folderOf(name);
+    const path = join(this.#root, folder, name);
+    return this.#turns(name, async () => {
+      const replaced = (await ifThere(this.#calls.inspect(path)))?.length;
+      const made = this.#madeFolders.has(folder);
+      if (!made) await this.#calls.makeFolder(join(this.#root, folder));
+      try {
+        await this.#calls.rename(part, path);
+        const above = made ? [] : [join(this.#root, folder, '..'), this.#root];
+        await this.#sync(Promise.all([join(this.#root, folder), ...above].map(this.#syncFolder)));
+        this.#madeFolders.add(folder);
+        return replaced;
+      } catch (error) {
+        this.#madeFolders.delete(folder);
+        if (replaced === undefined) await this.#calls.remove(path).catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  /** Makes a part of a file that never changes, without reading it; `undefined` where that is not possible. */
+  async #share(path: string, part: string, name: string, length: number): Promise<Shared | undefined> {
+    if (!(await succeeds(this.#calls.link(path, part)))) {
+      if (!(await succeeds(this.#calls.clone(path, part)))) return undefined;
+      const file = await this.#calls.open(part);
+      await this.#sync(this.#calls.syncData(file)).finally(() => this.#calls.close(file));
+    }
+    const found = await this.#calls.inspect(part);
+    if (found.length !== length) {
+      throw new Ds3Error('IncompleteBody', {
+        resource: name,
+        message: `${found.length} of ${length} bytes are there.`,
+      });
+    }
+    const replaced = await this.#install(part, name);
+    // A rename between two names of one file leaves both.
+    await ifThere(this.#calls.remove(part));
+    return { replaced };
+  }
+
+  /** What a failed sync has kept nobody knows, and the next one succeeds: no blob is taken after it. */
+  async #sync(syncing: Promise<unknown>): Promise<void> {
+    await syncing.catch((error: Error) => {
+      this.#broken ??= `${this.#root} failed to sync: ${error.message}`;
+    });
+    if (this.#broken !== undefined) throw unavailable(this.#broken);
+  }
+
+  async #namesIn(folder: string, pattern: RegExp): Promise<string[]> {
+    const names = (await ifThere(this.#calls.list(folder))) ?? [];
+    return names.filter((name) => pattern.test(name));
+  }
+}
+
+interface Shared {
+  readonly replaced: number | undefined;
+}
+
+/**
+ * The two folders of a blob: from its name's fifth digit. In time-ordered ids these change every minute or so, so that
+ * blobs of one time share a folder, which is synced once for many of them; in random ids they spread evenly.
+ */
+function folderOf(name: string): string {
+  return join(name.slice(4, 6), name.slice(6, 8));
+}
+
+function readFile(calls: FileSystemCalls, file: number, { offset, length }: ByteRange): BlobReading {
+  let reading: Promise<unknown> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= reading.catch(() => {}).then(() => calls.close(file));
+    return closing;
+  };
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    try {
+      for (let at = offset; at < offset + length; ) {
+        if (closing) throw new Error('The reading was closed.');
+        const buffer = Buffer.allocUnsafeSlow(Math.min(readSize, offset + length - at));
+        const read = calls.read(file, buffer, at);
+        reading = read;
+        const got = await read;
+        if (got === 0) throw new Error(`The file of a blob ends after ${at} bytes.`);
+        at += got;
+        yield buffer.subarray(0, got);
+      }
+    } finally {
+      await close();
+    }
+  }
+  return { length, bytes: bytes(), close };
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** `undefined` when the file is not there. */
+async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function orNotFound<T>(id: string, call: Promise<T>): Promise<T> {
+  const found = await ifThere(call);
+  if (found === undefined) throw blobNotFound(id);
+  return found;
+}
+
+function succeeds(call: Promise<void>): Promise<boolean> {
+  return call.then(
+    () => true,
+    () => false,
+  );
+}
+
+function unavailable(message: string, cause?: unknown): Ds3Error {
+  return new Ds3Error('ServiceUnavailable', { message, cause });
+}
+
+/** What an error of the disk means to whoever sends a blob; other errors are theirs. */
+function meaningOf(error: unknown): unknown {
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Ds3Error('InsufficientSpace', { message: 'The disk is full.', cause: error });
+    case 'EIO':
+    case 'EROFS':
+    case 'EMFILE':
+    case 'ENFILE':
+      return unavailable('The disk cannot be written.', error);
+    default:
+      return error;
+  }
+}

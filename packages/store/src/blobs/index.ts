@@ -1,0 +1,13 @@
+export type {
+  BlobPart,
+  BlobReading,
+  BlobStore,
+  BlobStoreState,
+  ByteRange,
+  ExpectedBlob,
+  ExpectedChecksum,
+  StoredBlob,
+} from './blob-store.ts';
+export { type Cache, type CacheUsage, openCache, type Reservation } from './cache.ts';
+export { type Checksum, type Checksums, checksum, isChecksum } from './checksum.ts';
+export { openBlobStore } from './open.ts';
