@@ -12,16 +12,21 @@ export interface RoomyCache extends Cache {
   reserveRoom(bytes: number): Promise<Reservation | undefined>;
 }
 
+export interface Eviction {
+  readonly store: Database;
+  /** The node whose cache it is. */
+  readonly nodeId: string;
+  /** What a client is told to wait when there is no room. */
+  readonly retryAfterSeconds: number;
+}
+
 const evictAtOnce = 1000;
 
 /**
  * Adds eviction to a cache: what is asked to be stored finds room where blobs with permanent copies may go.
  * Rows first, then files. Errors of `put` and `copyFrom`: `SlowDown`, with a time to wait, when there is no room.
  */
-export function withEviction(
-  cache: Cache,
-  { store, nodeId, retryAfterSeconds }: { readonly store: Database; readonly nodeId: string; readonly retryAfterSeconds: number },
-): RoomyCache {
+export function withEviction(cache: Cache, { store, nodeId, retryAfterSeconds }: Eviction): RoomyCache {
   let making: Promise<unknown> = Promise.resolve();
 
   function freeBytes(): number {
@@ -53,8 +58,7 @@ export function withEviction(
     async reserveRoom(bytes) {
       return cache.reserve(bytes) ?? ((await roomy.makeRoom(bytes)) ? cache.reserve(bytes) : undefined);
     },
-    put: (id, source, expected, signal) =>
-      inRoom(expected.length, (room) => room.put(id, source, expected, signal)),
+    put: (id, source, expected, signal) => inRoom(expected.length, (room) => room.put(id, source, expected, signal)),
     copyFrom: (from, id, expected, signal) =>
       inRoom(expected.length, (room) => room.copyFrom(from, id, expected, signal)),
   };

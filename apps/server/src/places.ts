@@ -1,16 +1,22 @@
 import { isAbsolute, join } from 'node:path';
 import type { PoolRow } from '@nacre/store';
-import { type BlobStore, type Cache, openBlobStore, openCache } from '@nacre/store/blobs';
+import { type BlobStore, openBlobStore, openCache } from '@nacre/store/blobs';
+import { type Eviction, type RoomyCache, withEviction } from './cache-room.ts';
 
 /** Where bytes are: the cache of this node, and the pools that it can reach. */
 export interface Places {
-  readonly cache: Cache;
+  readonly cache: RoomyCache;
   /** By pool id. */
   readonly pools: ReadonlyMap<string, BlobStore>;
 }
 
 /** Opens the cache below the data folder, and each pool at its mountpoint. `cacheSize` in bytes, 0 for no limit. */
-export async function openPlaces(dataFolder: string, cacheSize: number, pools: readonly PoolRow[]): Promise<Places> {
+export async function openPlaces(
+  dataFolder: string,
+  cacheSize: number,
+  pools: readonly PoolRow[],
+  eviction: Eviction,
+): Promise<Places> {
   const cacheStore = await openBlobStore(`file:${join(dataFolder, 'cache')}`);
   const cache = await openCache(cacheStore, cacheSize === 0 ? undefined : cacheSize);
   const opened = new Map<string, BlobStore>();
@@ -18,5 +24,5 @@ export async function openPlaces(dataFolder: string, cacheSize: number, pools: r
     const path = isAbsolute(mountpoint) ? mountpoint : join(dataFolder, mountpoint);
     opened.set(id, await openBlobStore(`file:${path}`));
   }
-  return { cache, pools: opened };
+  return { cache: withEviction(cache, eviction), pools: opened };
 }

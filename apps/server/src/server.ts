@@ -18,12 +18,14 @@ import { openPlaces } from './places.ts';
 import { createReceipts } from './receipts.ts';
 import { accessKeyOf, createSeal, masterKey, newSecretKey, type SecretSeal } from './secrets.ts';
 import { createTurns } from './transfer/turns.ts';
+import { closeAggregations } from './workers/close-aggregations.ts';
 import { expire } from './workers/expire.ts';
 import { giveUp } from './workers/give-up.ts';
 import { heartbeat } from './workers/heartbeat.ts';
-import { persistAgain, persistChunk } from './workers/persist.ts';
 import { openQueue } from './workers/queue.ts';
+import { reclaim } from './workers/reclaim.ts';
 import { startWorkers } from './workers/runner.ts';
+import { settleAgain, settleChunk } from './workers/settle.ts';
 import { sweep } from './workers/sweep.ts';
 
 export interface RunningServer {
@@ -69,11 +71,13 @@ export async function startServer({
   const closing: (() => Promise<void>)[] = [() => store.close()];
   try {
     const made = await makeSystem({ config, dataFolder, store, clock, ids, seal });
-    const places = await openPlaces(dataFolder, config.cacheSize, await listPools(store.db));
+    const { retryAfterSeconds } = config;
+    const pools = await listPools(store.db);
+    const places = await openPlaces(dataFolder, config.cacheSize, pools, { store, nodeId, retryAfterSeconds });
     const queue = await openQueue(store, log, config.persistDelaySeconds);
     closing.unshift(() => queue.stop());
     const receipts = createReceipts(store, clock, {
-      chunkFull: (tx, chunkIds) => queue.persist(tx, chunkIds),
+      chunkFull: (tx, chunkIds) => queue.settle(tx, chunkIds),
       committed: (chunkIds) => {
         if (chunkIds.length > 0) queue.wake();
       },
@@ -100,8 +104,8 @@ export async function startServer({
       node,
     };
     dispatch = createDispatch(context, handlers);
-    await queue.start({ persist: (chunkId) => persistChunk(context, chunkId) });
-    const runner = startWorkers(context, [expire, giveUp, heartbeat, persistAgain, sweep]);
+    await queue.start((chunkId) => settleChunk(context, chunkId));
+    const runner = startWorkers(context, [closeAggregations, expire, giveUp, heartbeat, reclaim, settleAgain, sweep]);
     closing.splice(1, 0, () => runner.stop());
     if (onFailure) store.onEngineExit(onFailure);
     return {

@@ -116,6 +116,7 @@ CREATE TABLE "jobs" (
 	"aggregating" boolean DEFAULT false NOT NULL,
 	"naked" boolean DEFAULT false NOT NULL,
 	"replicating" boolean DEFAULT false NOT NULL,
+	"staging" boolean DEFAULT false NOT NULL,
 	"implicit_job_id_resolution" boolean DEFAULT false NOT NULL,
 	"minimize_spanning_across_media" boolean DEFAULT false NOT NULL,
 	"verify_after_write" boolean DEFAULT false NOT NULL,
@@ -231,6 +232,7 @@ ALTER TABLE "storage_domain_members" ADD CONSTRAINT "storage_domain_members_pool
 CREATE UNIQUE INDEX "blob_copies_place" ON "blob_copies" USING btree ("blob_id","pool_id");--> statement-breakpoint
 CREATE INDEX "blob_copies_pool" ON "blob_copies" USING btree ("pool_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "blobs_object" ON "blobs" USING btree ("object_id","byte_offset");--> statement-breakpoint
+CREATE INDEX "blobs_cache" ON "blobs" USING btree ("cache_node_id","cache_used_at") WHERE "blobs"."cache_node_id" is not null;--> statement-breakpoint
 CREATE INDEX "buckets_user" ON "buckets" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "data_persistence_rules_domain" ON "data_persistence_rules" USING btree ("data_policy_id","storage_domain_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "dropped_blobs_place" ON "dropped_blobs" USING btree ("place_id","blob_id");--> statement-breakpoint

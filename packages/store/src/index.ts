@@ -14,7 +14,14 @@ export {
   removeBucket,
   usedCapacity,
 } from './db/queries/buckets.ts';
-export { evictBlobs, type EvictableBlob, listEvictable, noteCacheUse, noteStaged, promisedBytes } from './db/queries/cache.ts';
+export {
+  type EvictableBlob,
+  evictBlobs,
+  listEvictable,
+  noteCacheUse,
+  noteStaged,
+  promisedBytes,
+} from './db/queries/cache.ts';
 export { type BlobToCopy, holdBlobs, insertCopies, listBlobsToCopy } from './db/queries/copies.ts';
 export {
   type DataPolicyRow,

@@ -121,3 +121,11 @@ export function groupIntoChunks(
   if (entries.length > 0) close();
   return chunks;
 }
+
+/**
+ * The largest blob or chunk to plan, given what is asked for and the cache it must pass through: with a limited cache
+ * at most a quarter of it, so that some can be received while others are made permanent. Bytes; no capacity, no limit.
+ */
+export function fittingSize(wanted: number, cacheCapacity: number | undefined): number {
+  return cacheCapacity === undefined ? wanted : Math.max(1, Math.min(wanted, Math.floor(cacheCapacity / 4)));
+}

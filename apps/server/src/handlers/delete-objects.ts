@@ -73,6 +73,6 @@ async function drop(ctx: RequestContext, objects: readonly ObjectRow[]): Promise
       tx,
       objects.map(({ id }) => id),
     );
-    if (chunkIds.length > 0) await ctx.queue.persist(tx, chunkIds);
+    if (chunkIds.length > 0) await ctx.queue.settle(tx, chunkIds);
   });
 }

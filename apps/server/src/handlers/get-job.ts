@@ -1,10 +1,10 @@
-import { type contract, Ds3Error, type Input, type MasterObjectList } from '@nacre/model';
+import { type contract, Ds3Error, type GetObjectList, type Input, type MasterObjectList } from '@nacre/model';
 import {
   type BlobRow,
   findLatestObjects,
   findObjectsById,
-  insertJob,
   listBlobsOfObjects,
+  listReadableObjects,
   type NewChunk,
   needBucket,
   needJob,
@@ -16,63 +16,126 @@ import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { needRight } from '../domain/permissions.ts';
 import { groupIntoChunks } from '../domain/plan-job.ts';
 import { describeJob } from './job-answer.ts';
+import { chunkLimits, insertOrAppend, type JobFacts } from './make-job.ts';
 import { needPolicy, needRoomForJob } from './put-job.ts';
 
-type GetRequest = Input<(typeof contract)['ds3']['getBulkJob']>;
-type Asked = GetRequest['body']['objects'][number];
+type Rows = (typeof contract)['ds3'];
+type Asked = GetObjectList['objects'][number];
 
 /** Makes a GET job: the blobs that cover what is asked for, each once, in chunks. */
-export async function getBulkJob(ctx: RequestContext, input: GetRequest): Promise<MasterObjectList> {
-  checkPriority(input.priority);
-  const bucket = await needBucket(ctx.store.db, input.id);
+export async function getBulkJob(ctx: RequestContext, input: Input<Rows['getBulkJob']>): Promise<MasterObjectList> {
+  return makeReadJob(ctx, input.id, input.body.objects, (policy) => ({
+    requestType: 'GET',
+    name: input.name ?? defaultJobName('GET', ctx.remoteAddress),
+    priority: input.priority ?? policy.defaultGetJobPriority,
+    chunkOrder: input.chunkClientProcessingOrderGuarantee ?? 'NONE',
+    aggregating: input.aggregating ?? false,
+    implicitJobIdResolution: input.implicitJobIdResolution ?? false,
+    deadJobCleanupAllowed: input.deadJobCleanupAllowed ?? true,
+    protected: input.protected ?? false,
+  }));
+}
+
+/** Makes a job that compares permanent copies with their checksums; without a list, those of the whole bucket. */
+export async function verifyBulkJob(
+  ctx: RequestContext,
+  input: Input<Rows['verifyBulkJob']>,
+): Promise<MasterObjectList> {
+  return makeReadJob(ctx, input.id, input.body?.objects, (policy) => ({
+    requestType: 'VERIFY',
+    name: input.name ?? defaultJobName('VERIFY', ctx.remoteAddress),
+    priority: input.priority ?? policy.defaultVerifyJobPriority,
+    chunkOrder: 'NONE',
+    aggregating: input.aggregating ?? false,
+  }));
+}
+
+/** Makes a job that brings objects into the cache and is done then. The wire knows it as a GET job. */
+export async function stageObjectsJob(
+  ctx: RequestContext,
+  input: Input<Rows['stageObjectsJob']>,
+): Promise<MasterObjectList> {
+  return makeReadJob(ctx, input.id, input.body.objects, (policy) => ({
+    requestType: 'GET',
+    staging: true,
+    name: input.name ?? defaultJobName('STAGE', ctx.remoteAddress),
+    priority: input.priority ?? policy.defaultGetJobPriority,
+    chunkOrder: 'NONE',
+  }));
+}
+
+/**
+ * Errors: `NotFound` for an object that is not there or not received whole; `InvalidArgument` for a bad list, range or
+ * priority; `ServiceUnavailable` for an IN_ORDER job that cannot be in cache entirely, in words that the Go SDK knows.
+ */
+async function makeReadJob(
+  ctx: RequestContext,
+  bucketNameOrId: string,
+  asked: readonly Asked[] | undefined,
+  factsOf: (policy: Awaited<ReturnType<typeof needPolicy>>) => JobFacts,
+): Promise<MasterObjectList> {
+  const bucket = await needBucket(ctx.store.db, bucketNameOrId);
   needRight(ctx.caller, 'READ', bucket);
+  const facts = factsOf(await needPolicy(ctx, bucket.dataPolicyId));
+  checkPriority(facts.priority);
   await needRoomForJob(ctx);
-  const policy = await needPolicy(ctx, bucket.dataPolicyId);
-  const blobs = await blobsToRead(ctx, bucket.id, input.body.objects);
-  const limits = { maxChunkSize: ctx.config.chunkSize, maxBlobsPerChunk: ctx.config.maxBlobsPerChunk };
-  const cached = new Set(blobs.filter(({ cacheNodeId }) => cacheNodeId !== null).map(({ id }) => id));
-  const lengths = new Map(blobs.map(({ id, length }) => [id, length]));
-  const chunks = groupIntoChunks(blobs, limits, ctx.ids.next).map((chunk): NewChunk => {
-    const inCache = chunk.entries.filter(({ blobId }) => cached.has(blobId));
-    const cachedSize = inCache.reduce((sum, { blobId }) => sum + (lengths.get(blobId) ?? 0), 0);
-    return { ...chunk, nodeId: ctx.node.id, cachedBlobs: inCache.length, cachedSize };
+  const blobs = asked ? await blobsToRead(ctx, bucket.id, asked) : await blobsOfBucket(ctx, bucket.id);
+  if (facts.requestType === 'GET' && facts.chunkOrder === 'IN_ORDER') await needAllInCache(ctx, blobs);
+  const chunks = chunksOf(ctx, blobs, facts);
+  const id = await ctx.store.tx(async (tx) => {
+    const jobId = await insertOrAppend(ctx, tx, bucket.id, facts, { objects: [], chunks });
+    const waiting = facts.requestType === 'VERIFY' || facts.staging ? chunks : chunks.filter(isWaiting);
+    await ctx.queue.settle(
+      tx,
+      waiting.map((chunk) => chunk.id),
+    );
+    return jobId;
   });
-  const id = ctx.ids.next();
-  const now = ctx.clock.now();
-  await ctx.store.tx((tx) =>
-    insertJob(tx, {
-      job: {
-        id,
-        bucketId: bucket.id,
-        userId: ctx.caller.id,
-        name: input.name ?? defaultJobName('GET', ctx.remoteAddress),
-        requestType: 'GET',
-        priority: input.priority ?? policy.defaultGetJobPriority,
-        status: 'IN_PROGRESS',
-        chunkOrder: input.chunkClientProcessingOrderGuarantee ?? 'NONE',
-        createdAt: now,
-        touchedAt: now,
-        aggregating: input.aggregating ?? false,
-        implicitJobIdResolution: input.implicitJobIdResolution ?? false,
-        deadJobCleanupAllowed: input.deadJobCleanupAllowed ?? true,
-        protected: input.protected ?? false,
-        originalSize: blobs.reduce((sum, { length }) => sum + length, 0),
-      },
-      objects: [],
-      chunks,
-    }),
-  );
+  ctx.queue.wake();
   return describeJob(ctx, await needJob(ctx.store.db, id));
 }
 
-/** Errors: `NotFound` for an object that is not there or not received whole; `InvalidArgument` for a bad list or range. */
+function isWaiting(chunk: NewChunk): boolean {
+  return chunk.cachedBlobs < chunk.entries.length;
+}
+
+/** Nothing of a VERIFY job counts as cached before it was read from its permanent store. */
+function chunksOf(ctx: RequestContext, blobs: readonly BlobRow[], { requestType }: JobFacts): NewChunk[] {
+  const inCache = blobs.filter(({ cacheNodeId }) => requestType === 'GET' && cacheNodeId !== null);
+  const cached = new Map(inCache.map(({ id, length }) => [id, length]));
+  return groupIntoChunks(blobs, chunkLimits(ctx), ctx.ids.next).map((chunk) => {
+    const there = chunk.entries.flatMap(({ blobId }) => cached.get(blobId) ?? []);
+    const cachedSize = there.reduce((sum, length) => sum + length, 0);
+    return { ...chunk, nodeId: ctx.node.id, cachedBlobs: there.length, cachedSize };
+  });
+}
+
+async function needAllInCache(ctx: RequestContext, blobs: readonly BlobRow[]): Promise<void> {
+  const missing = blobs.reduce((sum, { cacheNodeId, length }) => sum + (cacheNodeId === null ? length : 0), 0);
+  if (missing === 0 || (await ctx.places.cache.makeRoom(missing))) return;
+  throw new Ds3Error('ServiceUnavailable', {
+    // The Go SDK compares this text, two blanks included, and then reads piece by piece.
+    message:
+      'GET jobs that have a chunkClientProcessingOrderGuarantee of IN_ORDER must be entirely pre-allocated.  ' +
+      `Cannot pre-allocate ${missing} bytes now.`,
+    retryAfterSeconds: ctx.config.retryAfterSeconds,
+  });
+}
+
+async function blobsOfBucket(ctx: RequestContext, bucketId: string): Promise<BlobRow[]> {
+  const objects = await listReadableObjects(ctx.store.db, bucketId, ctx.config.maxObjectsPerJob + 1);
+  checkCount(ctx, objects.length);
+  return listBlobsOfObjects(ctx.store.db, objects);
+}
+
+function checkCount({ config }: RequestContext, count: number): void {
+  if (count === 0) throw new Ds3Error('InvalidArgument', { message: 'The list of objects is empty.' });
+  if (count <= config.maxObjectsPerJob) return;
+  throw new Ds3Error('InvalidArgument', { message: `A job holds at most ${config.maxObjectsPerJob} objects.` });
+}
+
 async function blobsToRead(ctx: RequestContext, bucketId: string, asked: readonly Asked[]): Promise<BlobRow[]> {
-  if (asked.length === 0) throw new Ds3Error('InvalidArgument', { message: 'The list of objects is empty.' });
-  if (asked.length > ctx.config.maxObjectsPerJob) {
-    throw new Ds3Error('InvalidArgument', {
-      message: `A job holds at most ${ctx.config.maxObjectsPerJob} objects; ${asked.length} are listed.`,
-    });
-  }
+  checkCount(ctx, asked.length);
   const find = await objectFinder(ctx, bucketId, asked);
   const wanted = asked.map((one) => ({ asked: one, object: find(one) }));
   const blobs = await listBlobsOfObjects(ctx.store.db, [...new Set(wanted.map(({ object }) => object.id))]);

@@ -1,8 +1,8 @@
 import { type contract, Ds3Error, type Input, isDs3Error, type JobRequestType } from '@nacre/model';
 import {
-  allocateChunks,
   type ChunkRow,
   cancelPutJob,
+  closeAggregation,
   endJob,
   findChunk,
   findJob,
@@ -17,26 +17,42 @@ import {
   updateJob,
 } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
-import { assignNodes } from '../domain/assign-nodes.ts';
 import { checkPriority, needActive, needUnprotected } from '../domain/job-state.ts';
 import { needJobRight } from '../domain/permissions.ts';
-import { getBulkJob } from './get-job.ts';
+import { chunksToOffer } from '../domain/ready-chunks.ts';
+import { completeIfDone } from '../workers/chunk-work.ts';
+import { allocateInOrder, allocateOne } from './allocate.ts';
+import { getBulkJob, stageObjectsJob, verifyBulkJob } from './get-job.ts';
 import { describeJob, describeJobs, describeOneChunk } from './job-answer.ts';
+import { jobEntries } from './job-entries.ts';
 import { jobLists } from './job-lists.ts';
-import { putBulkJob } from './put-job.ts';
+import { putBulkJob, verifySafeToCreatePutJob } from './put-job.ts';
 import { getJobToReplicate, replicatePutJob } from './replicate-job.ts';
 
 export const jobs = {
   putBulkJob,
   getBulkJob,
+  verifyBulkJob,
+  stageObjectsJob,
+  verifySafeToCreatePutJob,
   replicatePutJob,
   getJobToReplicate,
   ...jobLists,
+  ...jobEntries,
 
   async getJob(ctx, { id }) {
     const job = await needJob(ctx.store.db, id);
     allow(ctx, job);
     return describeJob(ctx, job);
+  },
+
+  async closeAggregatingJob(ctx, { id }) {
+    const job = await needJob(ctx.store.db, id);
+    allow(ctx, job);
+    needActive(job);
+    await ctx.store.tx((tx) => closeAggregation(tx, id), { idempotent: true });
+    await completeIfDone(ctx, id);
+    return describeJob(ctx, await needJob(ctx.store.db, id));
   },
 
   async getJobs(ctx, { bucketId, fullDetails }) {
@@ -71,9 +87,7 @@ export const jobs = {
         message: `Only chunks of PUT jobs are allocated; ${job.id} is a ${job.requestType} job.`,
       });
     }
-    await allocate(ctx, [chunk]);
-    const allocated = await findChunk(ctx.store.db, chunk.id);
-    return { ...(await describeOneChunk(ctx, allocated ?? chunk, job)) };
+    return describeOneChunk(ctx, await allocateOne(ctx, chunk), job);
   },
 
   async getJobChunksReadyForClientProcessing(ctx, { job: id, jobChunk, preferredNumberOfChunks }) {
@@ -81,39 +95,16 @@ export const jobs = {
     allow(ctx, job);
     if (job.status !== 'IN_PROGRESS') throw new Ds3Error('Gone', { resource: id });
     const all = await listChunks(ctx.store.db, id, jobChunk === undefined ? undefined : [jobChunk]);
-    const ready = all
-      .filter((chunk) => hasWork(chunk, job))
-      .slice(0, Math.max(1, preferredNumberOfChunks ?? all.length));
-    if (job.requestType === 'PUT') await allocate(ctx, ready);
+    const offered = chunksToOffer(all, job).slice(0, Math.max(1, preferredNumberOfChunks ?? all.length));
+    const ready = job.requestType === 'PUT' ? await allocateInOrder(ctx, offered) : offered;
     await updateJob(ctx.store.db, id, { touchedAt: ctx.clock.now() });
-    const allocated = await listChunks(
-      ctx.store.db,
-      id,
-      ready.map((chunk) => chunk.id),
-    );
     // Every 200 names a time: the .NET SDK and the newest Java SDK read it from each answer.
-    return { ...(await describeJob(ctx, job, allocated)), retryAfterSeconds: ctx.config.retryAfterSeconds };
+    return { ...(await describeJob(ctx, job, ready)), retryAfterSeconds: ctx.config.retryAfterSeconds };
   },
 } satisfies Handlers<'ds3'>;
 
 function allow(ctx: RequestContext, job: NamedJob): void {
   needJobRight(ctx.caller, job, { name: job.bucketName, userId: job.bucketUserId });
-}
-
-/** Whether a client has something left to do with a chunk: to send blobs, or to read blobs that are in cache. */
-function hasWork(chunk: ChunkRow, job: NamedJob): boolean {
-  if (job.requestType === 'PUT') return chunk.cachedBlobs < chunk.blobs;
-  return chunk.cachedBlobs >= chunk.blobs && chunk.completedBlobs < chunk.blobs;
-}
-
-async function allocate(ctx: RequestContext, chunks: readonly ChunkRow[]): Promise<void> {
-  const free = chunks.filter(({ nodeId }) => nodeId === null);
-  if (free.length === 0) return;
-  const { capacity, used, reserved } = ctx.places.cache.usage();
-  const freeCache = capacity === undefined ? Number.MAX_SAFE_INTEGER : capacity - used - reserved;
-  const nodeIds = assignNodes(free, [{ id: ctx.node.id, freeCache }]);
-  const allocations = free.map((chunk, i) => ({ chunkId: chunk.id, nodeId: nodeIds[i] ?? ctx.node.id }));
-  await ctx.store.tx((tx) => allocateChunks(tx, allocations), { idempotent: true });
 }
 
 /** By the chunk's id; the id of a job finds its first chunk. Errors: `NotFound`. */
@@ -157,7 +148,7 @@ async function truncate(ctx: RequestContext, { id }: { readonly id: string }): P
   await endByHand(ctx, id, async (tx, job) => {
     const now = ctx.clock.now();
     if (job.requestType !== 'PUT') return endJob(tx, job, { status: 'CANCELED', now });
-    return ctx.queue.persist(tx, await truncatePutJob(tx, job, { now, dueToTimeout: false }));
+    return ctx.queue.settle(tx, await truncatePutJob(tx, job, { now, dueToTimeout: false }));
   });
   ctx.queue.wake();
 }

@@ -1,11 +1,11 @@
-import { type contract, Ds3Error, type Input, type MasterObjectList, type Priority } from '@nacre/model';
+import { type contract, Ds3Error, type Input, type MasterObjectList } from '@nacre/model';
 import {
   countActiveJobs,
   type DataPolicyRow,
   existingNames,
   findDataPolicy,
   holdBucket,
-  insertJob,
+  listChunks,
   type NewJob,
   needBucket,
   needJob,
@@ -14,8 +14,16 @@ import type { RequestContext } from '../context.ts';
 import { settleVersions } from '../domain/existing-objects.ts';
 import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { needRight } from '../domain/permissions.ts';
-import { groupIntoChunks, type ObjectToWrite, type PlannedChunk, planObjects } from '../domain/plan-job.ts';
+import {
+  fittingSize,
+  groupIntoChunks,
+  type ObjectToWrite,
+  type PlannedChunk,
+  planObjects,
+} from '../domain/plan-job.ts';
+import { allocateInOrder } from './allocate.ts';
 import { describeJob } from './job-answer.ts';
+import { chunkLimits, insertOrAppend, type JobFacts } from './make-job.ts';
 
 type PutRequest = Input<(typeof contract)['ds3']['putBulkJob']>;
 
@@ -32,16 +40,18 @@ export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promis
     maxObjects: ctx.config.maxObjectsPerJob,
   };
   const planned = planObjects(asked, limits, ctx.ids.next);
+  const aggregating = input.aggregating ?? false;
   const id = await makePutJob(ctx, {
     bucketId: bucket.id,
     objects: planned,
     versioning: policy.versioning,
     ignoreConflicts: input.ignoreNamingConflicts ?? false,
-    allocated: Boolean(input.preAllocateJobSpace || input.aggregating),
     facts: {
+      requestType: 'PUT',
+      chunkOrder: 'IN_ORDER',
       name: input.name ?? defaultJobName('PUT', ctx.remoteAddress),
       priority: input.priority ?? policy.defaultPutJobPriority,
-      aggregating: input.aggregating ?? false,
+      aggregating,
       implicitJobIdResolution: input.implicitJobIdResolution ?? false,
       minimizeSpanningAcrossMedia: input.minimizeSpanningAcrossMedia ?? policy.alwaysMinimizeSpanningAcrossMedia,
       verifyAfterWrite: input.verifyAfterWrite ?? policy.defaultVerifyAfterWrite,
@@ -49,6 +59,8 @@ export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promis
       protected: input.protected ?? false,
     },
   });
+  // Aggregating jobs are pre-allocated in the vendor's system; as far as there is room, here too.
+  if (aggregating || input.preAllocateJobSpace) await allocateInOrder(ctx, await listChunks(ctx.store.db, id));
   return describeJob(ctx, await needJob(ctx.store.db, id));
 }
 
@@ -57,16 +69,13 @@ export interface PutJobToMake {
   readonly objects: ReturnType<typeof planObjects>;
   readonly versioning: DataPolicyRow['versioning'];
   readonly ignoreConflicts: boolean;
-  /** Whether its chunks belong to a node from the start. */
-  readonly allocated: boolean;
-  readonly facts: Partial<NewJob['job']> & { readonly name: string; readonly priority: Priority };
+  readonly facts: JobFacts;
 }
 
 /** Writes a planned PUT job; of which nothing is left to write, it is complete at once. Answers its id. */
 export async function makePutJob(ctx: RequestContext, plan: PutJobToMake): Promise<string> {
-  const jobId = ctx.ids.next();
   const { bucketId } = plan;
-  await ctx.store.tx(async (tx) => {
+  return ctx.store.tx(async (tx) => {
     await holdBucket(tx, bucketId);
     const existing = await existingNames(
       tx,
@@ -77,33 +86,35 @@ export async function makePutJob(ctx: RequestContext, plan: PutJobToMake): Promi
     const objects = settled.map(({ object, version, latest }) => ({ ...object, version, latest }));
     const chunks = groupIntoChunks(
       objects.flatMap(({ blobs }) => blobs),
-      { maxChunkSize: ctx.config.chunkSize, maxBlobsPerChunk: ctx.config.maxBlobsPerChunk },
+      chunkLimits(ctx),
       ctx.ids.next,
     );
-    const now = ctx.clock.now();
-    const ended =
-      objects.length === 0 ? { status: 'COMPLETED' as const, endedAt: now, cachedSize: 0, completedSize: 0 } : {};
-    const job = {
-      id: jobId,
-      bucketId,
-      userId: ctx.caller.id,
-      requestType: 'PUT' as const,
-      status: 'IN_PROGRESS' as const,
-      chunkOrder: 'IN_ORDER' as const,
-      createdAt: now,
-      touchedAt: now,
-      originalSize: objects.reduce((sum, { size }) => sum + size, 0),
-      ...plan.facts,
-      ...ended,
-    };
-    await insertJob(tx, { job, objects, chunks: newChunks(chunks, plan.allocated ? ctx.node.id : null) });
+    return insertOrAppend(ctx, tx, bucketId, plan.facts, { objects, chunks: newChunks(chunks) });
   });
-  return jobId;
 }
 
+/** Succeeds when a PUT job could be made now. Errors: as `putBulkJob`, and `InsufficientSpace` on a full disk. */
+export async function verifySafeToCreatePutJob(
+  ctx: RequestContext,
+  { id }: Input<(typeof contract)['ds3']['verifySafeToCreatePutJob']>,
+): Promise<void> {
+  const bucket = await needBucket(ctx.store.db, id);
+  needRight(ctx.caller, 'WRITE', bucket);
+  await needRoomForJob(ctx);
+  const space = await ctx.places.cache.space();
+  if (space && space.free < space.size * leastFreeShare) {
+    throw new Ds3Error('InsufficientSpace', {
+      resource: bucket.name,
+      message: 'The disk of the cache is almost full.',
+    });
+  }
+}
+
+const leastFreeShare = 0.01;
+
 /** Chunks of which nothing has been received. */
-export function newChunks(chunks: readonly PlannedChunk[], nodeId: string | null): NewJob['chunks'] {
-  return chunks.map((chunk) => ({ ...chunk, nodeId, cachedBlobs: 0, cachedSize: 0 }));
+export function newChunks(chunks: readonly PlannedChunk[]): NewJob['chunks'] {
+  return chunks.map((chunk) => ({ ...chunk, nodeId: null, cachedBlobs: 0, cachedSize: 0 }));
 }
 
 function objectToWrite({ name, size, length }: PutRequest['body']['objects'][number]): ObjectToWrite {
@@ -114,7 +125,7 @@ function objectToWrite({ name, size, length }: PutRequest['body']['objects'][num
 
 /** Errors: `InvalidArgument` when the asked blob size is out of range, or the policy does not split and one object is too large. */
 function blobSizeOf(
-  { config }: RequestContext,
+  { config, places }: RequestContext,
   policy: DataPolicyRow,
   asked: number | undefined,
   objects: readonly ObjectToWrite[],
@@ -125,7 +136,8 @@ function blobSizeOf(
       message: `max_upload_size is ${asked}; it may be ${config.minUploadSize} to ${config.maxUploadSize} bytes.`,
     });
   }
-  if (policy.blobbingEnabled) return asked ?? policy.defaultBlobSize ?? config.blobSize;
+  const capacity = places.cache.usage().capacity;
+  if (policy.blobbingEnabled) return fittingSize(asked ?? policy.defaultBlobSize ?? config.blobSize, capacity);
   const large = objects.find(({ size }) => size > config.maxUploadSize);
   if (large) {
     throw new Ds3Error('InvalidArgument', {

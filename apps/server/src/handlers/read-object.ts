@@ -21,6 +21,7 @@ import type { RequestContext } from '../context.ts';
 import { type ByteRange, contentRange, readByteRanges } from '../domain/byte-ranges.ts';
 import { needJobRight, needRight } from '../domain/permissions.ts';
 import { readRanges } from '../transfer/download.ts';
+import { wakeStaging } from '../workers/chunk-work.ts';
 import { checksumHeaders } from './checksum-headers.ts';
 
 type GetObject = (typeof contract)['s3']['getObject'];
@@ -104,7 +105,7 @@ async function finishRead(ctx: RequestContext, job: NamedJob, blob: ListedBlob):
     async (tx) => {
       const locked = await lockJob(tx, job.id);
       if (locked.status !== 'IN_PROGRESS') return;
-      await markRead(tx, blob);
+      if (await markRead(tx, blob)) await wakeStaging(ctx, tx);
       const now = ctx.clock.now();
       if (!locked.aggregating && (await isJobDone(tx, job.id))) {
         await endJob(tx, locked, { status: 'COMPLETED', now });
@@ -114,6 +115,7 @@ async function finishRead(ctx: RequestContext, job: NamedJob, blob: ListedBlob):
     },
     { idempotent: true },
   );
+  ctx.queue.wake();
 }
 
 const touchMilliseconds = 60_000;

@@ -137,7 +137,7 @@ export async function replicatePutJob(
         originalSize: objects.reduce((sum, { size }) => sum + size, 0),
       },
       objects,
-      chunks: newChunks(chunks, null),
+      chunks: newChunks(chunks),
     });
     return true;
   });

@@ -108,8 +108,9 @@ async function writeWholeObject(
     objects,
     versioning: policy.versioning,
     ignoreConflicts: false,
-    allocated: true,
     facts: {
+      requestType: 'PUT',
+      chunkOrder: 'IN_ORDER',
       name: defaultJobName('PUT', ctx.remoteAddress),
       priority: policy.defaultPutJobPriority,
       naked: true,

@@ -36,7 +36,7 @@ async function giveUpJob({ store, clock, config, log, queue }: ServerContext, id
         await updateJob(tx, id, { touchedAt: now });
         return;
       }
-      await queue.persist(tx, await truncatePutJob(tx, job, { now, dueToTimeout: true }));
+      await queue.settle(tx, await truncatePutJob(tx, job, { now, dueToTimeout: true }));
     },
     { idempotent: true },
   );

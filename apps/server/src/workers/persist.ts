@@ -1,74 +1,47 @@
 import {
   type BlobToCopy,
+  type ChunkRow,
   completeChunk,
-  endJob,
   findBucket,
-  findChunk,
   holdBlobs,
   insertCopies,
-  isJobDone,
   listBlobsToCopy,
-  listChunksToPersist,
   listCopies,
-  lockJob,
-  needJob,
+  type NamedJob,
   requiredCopies,
   setChunkState,
-  type Tx,
 } from '@nacre/store';
 import type { BlobStore } from '@nacre/store/blobs';
-import type { ServerContext } from '../context.ts';
 import { type Placement, placeCopies } from '../domain/placement.ts';
-import type { Worker } from './runner.ts';
+import { type ChunkContext, completeIfDone, forEachAtOnce, wakeStaging } from './chunk-work.ts';
 
 const copiesAtOnce = 4;
 
 /**
- * Writes the permanent copies of a chunk that is entirely in cache, and completes the job with its last chunk. A chunk
- * of another kind of job has none to write: its job completes when objects were removed from it and nothing is left.
- * Safe to run twice, at the same time too: a copy that is there is not written again, and the row decides.
+ * Writes the permanent copies of a chunk of a PUT job that is entirely in cache, and completes the job with its last
+ * chunk. A copy that is there is not written again.
  */
-export async function persistChunk(ctx: PersistContext, chunkId: string): Promise<void> {
-  const chunk = await findChunk(ctx.store.db, chunkId);
-  if (!chunk || chunk.state === 'COMPLETED' || chunk.cachedBlobs < chunk.blobs) return;
-  const job = await needJob(ctx.store.db, chunk.jobId);
-  if (job.status !== 'IN_PROGRESS') return;
-  if (job.requestType !== 'PUT') return completeIfDone(ctx, job.id, async () => {});
+export async function persistChunk(ctx: ChunkContext, chunk: ChunkRow, job: NamedJob): Promise<void> {
+  if (chunk.cachedBlobs < chunk.blobs) return;
   const bucket = await findBucket(ctx.store.db, job.bucketId);
   if (!bucket) return;
   const rules = await requiredCopies(ctx.store.db, bucket.dataPolicyId);
   const placement = placeCopies(rules);
-  if (chunk.state === 'PENDING') await setChunkState(ctx.store.db, chunkId, 'IN_PROGRESS');
-  const blobs = await listBlobsToCopy(ctx.store.db, chunkId);
+  if (chunk.state === 'PENDING') await setChunkState(ctx.store.db, chunk.id, 'IN_PROGRESS');
+  const blobs = await listBlobsToCopy(ctx.store.db, chunk.id);
   await copyAll(ctx, blobs, placement);
   if (rules.length === 0 || placement.waiting.length > 0) {
-    ctx.log.debug({ job: job.id, chunk: chunkId, msg: 'the chunk waits for a pool', domains: placement.waiting });
+    ctx.log.debug({ job: job.id, chunk: chunk.id, msg: 'the chunk waits for a pool', domains: placement.waiting });
     return;
   }
   await completeIfDone(ctx, job.id, async (tx) => {
-    await completeChunk(tx, chunkId);
+    await completeChunk(tx, chunk.id);
+    await wakeStaging(ctx, tx);
   });
 }
 
-/** Ends a job as completed when nothing of it is left to do; `first` runs before that is asked. */
-async function completeIfDone(ctx: PersistContext, jobId: string, first: (tx: Tx) => Promise<void>): Promise<void> {
-  await ctx.store.tx(
-    async (tx) => {
-      const job = await lockJob(tx, jobId);
-      if (job.status !== 'IN_PROGRESS') return;
-      await first(tx);
-      if (!job.aggregating && (await isJobDone(tx, jobId))) {
-        await endJob(tx, job, { status: 'COMPLETED', now: ctx.clock.now() });
-      }
-    },
-    { idempotent: true },
-  );
-}
-
-export type PersistContext = Pick<ServerContext, 'store' | 'places' | 'clock' | 'log'>;
-
 /** Copies what is not there to each chosen pool, and notes it: bytes first, then the row. */
-async function copyAll(ctx: PersistContext, blobs: readonly BlobToCopy[], placement: Placement): Promise<void> {
+async function copyAll(ctx: ChunkContext, blobs: readonly BlobToCopy[], placement: Placement): Promise<void> {
   const copies = await listCopies(
     ctx.store.db,
     blobs.map(({ id }) => id),
@@ -89,7 +62,7 @@ async function copyBlob(cache: BlobStore, pool: BlobStore, blob: BlobToCopy): Pr
 }
 
 async function noteCopies(
-  ctx: PersistContext,
+  ctx: ChunkContext,
   poolId: string,
   pool: BlobStore,
   blobs: readonly BlobToCopy[],
@@ -112,22 +85,3 @@ async function noteCopies(
   // What was deleted while it was being copied has no row that knows of this file.
   for (const id of ids) if (!held.has(id)) await pool.remove(id);
 }
-
-async function forEachAtOnce<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
-}
-
-/** Looks for chunks that should have been persisted: a pool came, or a task was given up. */
-export const persistAgain: Worker = {
-  name: 'persist-again',
-  everySeconds: 60,
-  async work(ctx) {
-    const chunks = await listChunksToPersist(ctx.store.db, 100);
-    for (const { id } of chunks) await persistChunk(ctx, id);
-    return 'done';
-  },
-};

@@ -1,40 +1,45 @@
-import { type Database, queueConnection, sqlTag, type Tx } from '@nacre/store';
+import type { Priority } from '@nacre/model';
+import { chunkPriorities, type Database, queueConnection, sqlTag, type Tx } from '@nacre/store';
 import { fromDrizzle, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 
 /**
- * Work for later, kept in the database: a task only says what to look at, may run twice, and is tried again when it
- * fails. It is enqueued in the transaction that makes it necessary, so that neither is there without the other.
+ * Work for later, kept in the database: a task only says which chunk to look at, may run twice, and is tried again when
+ * it fails. It is enqueued in the transaction that makes it necessary, so that neither is there without the other.
  */
 export interface TaskQueue {
-  /** Tasks to persist these chunks, in the transaction. */
-  persist(tx: Tx, chunkIds: readonly string[]): Promise<void>;
+  /** Tasks to look at these chunks, in the transaction; those of more urgent jobs come first. */
+  settle(tx: Tx, chunkIds: readonly string[]): Promise<void>;
   /** Starts working this node's share at once rather than at the next look. */
   wake(): void;
   /** Stops taking tasks and lets the running ones end. */
   stop(): Promise<void>;
 }
 
-const persistQueue = 'persist';
+const queueName = 'settle';
 const lookSeconds = 2;
-const tasksAtOnce = 4;
 const stopMilliseconds = 20_000;
 
-interface PersistTask {
+const ranks: Readonly<Record<Priority, number>> = { CRITICAL: 5, URGENT: 4, HIGH: 3, NORMAL: 2, LOW: 1, BACKGROUND: 0 };
+
+/** Tasks at once: one each. The last two are kept for jobs that matter, so that verifying an archive holds up nobody. */
+const lanes: readonly { readonly minPriority?: number }[] = [
+  {},
+  {},
+  { minPriority: ranks.NORMAL },
+  { minPriority: ranks.HIGH },
+];
+
+interface SettleTask {
   readonly chunkId: string;
 }
 
-export interface TaskWork {
-  /** Errors make the queue try again later. */
-  persist(chunkId: string): Promise<void>;
-}
-
-/** Opens the queue over a connection of its own. `start` begins to work it. */
+/** Opens the queue over a connection of its own. `start` begins to work it; errors of the work make it try again. */
 export async function openQueue(
   store: Database,
   log: Logger,
   delaySeconds: number,
-): Promise<TaskQueue & { start(work: TaskWork): Promise<void> }> {
+): Promise<TaskQueue & { start(settle: (chunkId: string) => Promise<void>): Promise<void> }> {
   const connection = queueConnection(store);
   const boss = new PgBoss({
     db: { executeSql: async (text, values) => ({ rows: await connection.query(text, values ?? []) }) },
@@ -43,29 +48,33 @@ export async function openQueue(
   });
   boss.on('error', (error) => log.warn({ err: error, msg: 'the task queue could not reach the database' }));
   await boss.start();
-  await boss.createQueue(persistQueue, { retryLimit: 20, retryBackoff: true, retryDelay: 1, retryDelayMax: 300 });
-  let worker: string | undefined;
+  await boss.createQueue(queueName, { retryLimit: 20, retryBackoff: true, retryDelay: 1, retryDelayMax: 300 });
+  const workers: string[] = [];
 
   return {
-    async start(work) {
-      worker = await boss.work<PersistTask>(
-        persistQueue,
-        { batchSize: tasksAtOnce, pollingIntervalSeconds: lookSeconds, perJobResults: false },
-        async (tasks) => {
-          const ends = await Promise.allSettled(tasks.map((task) => work.persist(task.data.chunkId)));
-          const failed = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
-          // Tasks that succeeded find nothing to do when the batch is tried again.
-          if (failed.length > 0) throw new AggregateError(failed, `${failed.length} of ${tasks.length} tasks failed`);
-        },
-      );
+    async start(settle) {
+      for (const lane of lanes) {
+        const options = { batchSize: 1, pollingIntervalSeconds: lookSeconds, ...lane };
+        workers.push(
+          await boss.work<SettleTask>(queueName, options, async ([task]) => {
+            if (task) await settle(task.data.chunkId);
+          }),
+        );
+      }
     },
-    async persist(tx, chunkIds) {
+    async settle(tx, chunkIds) {
+      if (chunkIds.length === 0) return;
+      const priorities = await chunkPriorities(tx, chunkIds);
       const options = delaySeconds > 0 ? { startAfter: delaySeconds } : {};
-      const tasks = chunkIds.map((chunkId) => ({ data: { chunkId }, ...options }));
-      await boss.insert(persistQueue, tasks, { db: fromDrizzle(tx, sqlTag) });
+      const tasks = chunkIds.map((chunkId) => ({
+        data: { chunkId },
+        priority: ranks[priorities.get(chunkId) ?? 'NORMAL'],
+        ...options,
+      }));
+      await boss.insert(queueName, tasks, { db: fromDrizzle(tx, sqlTag) });
     },
     wake() {
-      if (worker !== undefined) boss.notifyWorker(worker);
+      for (const worker of workers) boss.notifyWorker(worker);
     },
     async stop() {
       await boss.stop({ graceful: true, timeout: stopMilliseconds });

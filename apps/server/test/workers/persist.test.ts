@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { persistAgain } from '../../src/workers/persist.ts';
+import { settleAgain } from '../../src/workers/settle.ts';
 import { startTestServer } from '../support/server.ts';
 import { aPutJob, jobReaches, sendBlobs } from '../support/things.ts';
 
@@ -63,7 +63,7 @@ describe('permanent copies', () => {
     });
     expect(pools.length).toBeGreaterThan(0);
     await context.store.sql`update pools set quiesced = 'NO'`;
-    await persistAgain.work(context, new AbortController().signal);
+    await settleAgain.work(context, new AbortController().signal);
     await jobReaches(client, made.job.jobId, 'COMPLETED');
   });
 });

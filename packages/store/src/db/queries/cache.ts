@@ -31,12 +31,7 @@ function needed(db: Db) {
 }
 
 function hasCopy(db: Db) {
-  return exists(
-    db
-      .select({ one: sql`1` })
-      .from(blobCopies)
-      .where(eq(blobCopies.blobId, blobs.id)),
-  );
+  return exists(db.select({ one: sql`1` }).from(blobCopies).where(eq(blobCopies.blobId, blobs.id)));
 }
 
 /** Blobs in a node's cache that have a permanent copy and that no running job needs there; least recently used first. */

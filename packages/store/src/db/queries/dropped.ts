@@ -49,9 +49,7 @@ export async function lockDropped(
 export async function forgetDropped(tx: Db, blobIds: readonly string[], placeId?: string): Promise<void> {
   for (let from = 0; from < blobIds.length; from += idsAtOnce) {
     const some = inArray(droppedBlobs.blobId, blobIds.slice(from, from + idsAtOnce));
-    await tx
-      .delete(droppedBlobs)
-      .where(placeId === undefined ? some : and(eq(droppedBlobs.placeId, placeId), some));
+    await tx.delete(droppedBlobs).where(placeId === undefined ? some : and(eq(droppedBlobs.placeId, placeId), some));
   }
 }
 

@@ -7,24 +7,7 @@ import {
   type JobStatus,
   type Priority,
 } from '@nacre/model';
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  max,
-  ne,
-  or,
-  sql,
-  sum,
-} from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, max, ne, or, sql, sum } from 'drizzle-orm';
 import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
 import { removeObjects } from './objects.ts';
@@ -371,7 +354,7 @@ export async function completeChunk(tx: Db, chunkId: string): Promise<boolean> {
   return done.length > 0;
 }
 
-/** Marks a blob of a GET job as read by the client. Answers false when it was marked. */
+/** Marks a blob of a GET job as read by the client. Answers whether it was the last one of its chunk. */
 export async function markRead(tx: Db, entry: ListedBlob): Promise<boolean> {
   const marked = await tx
     .update(jobEntries)
@@ -385,14 +368,15 @@ export async function markRead(tx: Db, entry: ListedBlob): Promise<boolean> {
     )
     .returning({ id: jobEntries.id });
   if (marked.length === 0) return false;
-  await tx
+  const [chunk] = await tx
     .update(jobChunks)
     .set({
       completedBlobs: sql`${jobChunks.completedBlobs} + 1`,
       completedSize: sql`${jobChunks.completedSize} + ${entry.length}`,
     })
-    .where(eq(jobChunks.id, entry.chunkId));
-  return true;
+    .where(eq(jobChunks.id, entry.chunkId))
+    .returning({ blobs: jobChunks.blobs, completedBlobs: jobChunks.completedBlobs });
+  return chunk !== undefined && chunk.completedBlobs >= chunk.blobs;
 }
 
 /** Whether every blob of every chunk of the job is complete. */
@@ -547,10 +531,7 @@ export async function listUnsettledChunks(db: Db, atMost: number): Promise<Chunk
             ne(jobChunks.state, 'COMPLETED'),
             gte(jobChunks.cachedBlobs, jobChunks.blobs),
           ),
-          and(
-            eq(jobs.requestType, 'GET'),
-            or(lt(jobChunks.cachedBlobs, jobChunks.blobs), eq(jobChunks.blobs, 0)),
-          ),
+          and(eq(jobs.requestType, 'GET'), or(lt(jobChunks.cachedBlobs, jobChunks.blobs), eq(jobChunks.blobs, 0))),
           and(eq(jobs.requestType, 'VERIFY'), lt(jobChunks.completedBlobs, jobChunks.blobs)),
         ),
       ),
@@ -558,6 +539,26 @@ export async function listUnsettledChunks(db: Db, atMost: number): Promise<Chunk
     .orderBy(asc(jobChunks.id))
     .limit(atMost);
   return rows.map(({ chunk }) => chunk);
+}
+
+/** Chunks of running GET jobs that wait to be brought into the cache: of urgent jobs first, oldest first. */
+export async function listChunksToStage(db: Db, atMost: number): Promise<string[]> {
+  const rank = sql`array_position(array['CRITICAL', 'URGENT', 'HIGH', 'NORMAL', 'LOW', 'BACKGROUND'], ${jobs.priority})`;
+  const rows = await db
+    .select({ id: jobChunks.id })
+    .from(jobChunks)
+    .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
+    .where(
+      and(
+        eq(jobs.status, 'IN_PROGRESS'),
+        eq(jobs.requestType, 'GET'),
+        lt(jobChunks.cachedBlobs, jobChunks.blobs),
+        lt(jobChunks.completedBlobs, jobChunks.blobs),
+      ),
+    )
+    .orderBy(rank, asc(jobs.createdAt), asc(jobChunks.chunkNumber))
+    .limit(atMost);
+  return rows.map(({ id }) => id);
 }
 
 /** The priorities of the jobs that chunks belong to, by chunk. */
@@ -631,7 +632,12 @@ export async function lockAggregatingJob(tx: Db, key: AggregationKey, madeAfter:
 }
 
 /** Adds objects and chunks to a locked job; chunk numbers go on from its last one. */
-export async function appendToJob(tx: Db, job: JobRow, more: Pick<NewJob, 'objects' | 'chunks'>, now: Date): Promise<void> {
+export async function appendToJob(
+  tx: Db,
+  job: JobRow,
+  more: Pick<NewJob, 'objects' | 'chunks'>,
+  now: Date,
+): Promise<void> {
   const [row] = await tx
     .select({ last: max(jobChunks.chunkNumber) })
     .from(jobChunks)
@@ -695,4 +701,15 @@ export async function findImplicitJob(
     .orderBy(desc(jobs.createdAt))
     .limit(1);
   return found?.id;
+}
+
+/** The ids of the latest objects of a bucket that have been received whole, by name. */
+export async function listReadableObjects(db: Db, bucketId: string, atMost: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: objects.id })
+    .from(objects)
+    .where(and(eq(objects.bucketId, bucketId), objects.latest, isNotNull(objects.creationDate)))
+    .orderBy(asc(objects.name))
+    .limit(atMost);
+  return rows.map(({ id }) => id);
 }

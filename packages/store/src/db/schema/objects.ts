@@ -54,9 +54,7 @@ export const blobs = pgTable(
   (table) => [
     uniqueIndex('blobs_object').on(table.objectId, table.byteOffset),
     // For the choice of what leaves a cache, oldest first.
-    index('blobs_cache')
-      .on(table.cacheNodeId, table.cacheUsedAt)
-      .where(sql`${table.cacheNodeId} is not null`),
+    index('blobs_cache').on(table.cacheNodeId, table.cacheUsedAt).where(sql`${table.cacheNodeId} is not null`),
   ],
 );
 

@@ -1,0 +1,57 @@
+import {
+  type ChunkRow,
+  finishEntries,
+  type ListedBlob,
+  listBlobsOfChunks,
+  listCopies,
+  type NamedJob,
+  noteJobError,
+} from '@nacre/store';
+import { type BlobStore, checksum } from '@nacre/store/blobs';
+import { type ChunkContext, completeIfDone, forEachAtOnce } from './chunk-work.ts';
+
+const blobsAtOnce = 2;
+
+/**
+ * Reads every permanent copy of the blobs of a chunk of a VERIFY job and compares its checksum; what differs, or cannot
+ * be read, is said in the job's error message.
+ */
+export async function verifyChunk(ctx: ChunkContext, chunk: ChunkRow, job: NamedJob): Promise<void> {
+  const blobs = await listBlobsOfChunks(ctx.store.db, [chunk.id]);
+  const copies = await listCopies(
+    ctx.store.db,
+    blobs.map(({ blobId }) => blobId),
+  );
+  await forEachAtOnce(blobs, blobsAtOnce, async (blob) => {
+    const poolIds = copies.get(blob.blobId) ?? [];
+    if (poolIds.length === 0) await report(ctx, job, blob, 'has no permanent copy');
+    for (const poolId of poolIds) {
+      const pool = ctx.places.pools.get(poolId);
+      const problem = pool ? await whatIsWrong(pool, blob) : 'is on a pool that is not open here';
+      if (problem !== undefined) await report(ctx, job, blob, `on pool ${poolId} ${problem}`);
+    }
+  });
+  await completeIfDone(ctx, job.id, (tx) => finishEntries(tx, chunk.id));
+}
+
+async function report(ctx: ChunkContext, job: NamedJob, blob: ListedBlob, problem: string): Promise<void> {
+  ctx.log.error({ job: job.id, blob: blob.blobId, msg: `verification: the blob ${problem}` });
+  await noteJobError(ctx.store.db, job.id, `${blob.name} at ${blob.byteOffset} ${problem}`);
+}
+
+async function whatIsWrong(pool: BlobStore, blob: ListedBlob): Promise<string | undefined> {
+  if (blob.checksum === null || blob.checksumType === null) return 'has no checksum to compare with';
+  const digest = checksum(blob.checksumType);
+  let length = 0;
+  try {
+    const { bytes } = await pool.read(blob.blobId);
+    for await (const piece of bytes) {
+      digest.update(piece);
+      length += piece.length;
+    }
+  } catch (error) {
+    return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  if (length !== blob.length) return `has ${length} bytes instead of ${blob.length}`;
+  return digest.digest() === blob.checksum ? undefined : 'differs from its checksum';
+}
