@@ -250,7 +250,11 @@ async function stopLeftover(cluster: string): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
   const written = await readFile(pidFile, 'utf8').catch(() => '');
   const pid = Number.parseInt(written, 10);
-  if (!(pid > 0)) return;
+  if (!(pid > 0)) {
+    // Begun and not finished, or lost with the power: PostgreSQL would refuse to start.
+    await rm(pidFile, { force: true });
+    return;
+  }
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     if (!(await isServerOf(pid, cluster))) break;
     process.kill(pid, signal);
@@ -306,14 +310,14 @@ async function startServer(
   const args = named.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = launcher.start(postgres, ['-D', cluster, ...args]);
   const ended = endOf(child);
+  let output = () => '';
   await new Promise<void>((ready, fail) => {
-    const output = keepOutput(child, (text) => {
+    output = keepOutput(child, (text) => {
       if (text.includes('ready to accept connections')) ready();
     });
     ended.then((how) => fail(endedBy(how, output())));
   });
   let stopping = false;
-  const output = keepOutput(child);
   return {
     onExit(listener) {
       ended.then((how) => {
