@@ -1,6 +1,7 @@
 import {
   type BlobToCopy,
   completeChunk,
+  dropSuperseded,
   endJob,
   findBucket,
   findChunk,
@@ -45,9 +46,12 @@ export async function persistChunk(ctx: PersistContext, chunkId: string): Promis
     ctx.log.debug({ job: job.id, chunk: chunkId, msg: 'the chunk waits for a pool', domains: placement.waiting });
     return;
   }
+  let lostBlobs: string[] = [];
   await completeIfDone(ctx, job.id, async (tx) => {
     await completeChunk(tx, chunkId);
+    lostBlobs = await dropSuperseded(tx, chunkId);
   });
+  for (const id of lostBlobs) await persistChunk(ctx, id);
 }
 
 /** Ends a job as completed when nothing of it is left to do; `first` runs before that is asked. */
