@@ -57,7 +57,7 @@ function script(name, file, args) {
   return step(name, async () => {
     /** @type {Buffer[]} */
     const printed = [];
-    const code = await run(pinnedNode, [file, ...args], { cwd: root, onOutput: (text) => printed.push(text) });
+    const { code } = await run(pinnedNode, [file, ...args], { cwd: root, onOutput: (text) => printed.push(text) });
     if (code !== 0) process.stdout.write(Buffer.concat(printed));
     return code;
   });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinnedNode, pinnedVersion } from './pinned-node.mjs';
-import { run } from './run.mjs';
+import { run, signalCode } from './run.mjs';
 import { manifestOf, packageFolders, root } from './workspace.mjs';
 
 /** A setup step that could not be done; the message is one line for whoever typed the command. */
@@ -53,11 +53,14 @@ export async function build() {
 async function quietly(what, program, args, options) {
   /** @type {Buffer[]} */
   const printed = [];
-  const code = await run(program, args, { ...options, cwd: root, onOutput: (text) => printed.push(text) }).catch(
-    (error) => {
-      throw new SetupError(`${program} could not be started (${error.code}); it comes with Node and npm.`);
-    },
-  );
+  const { code, asked } = await run(program, args, {
+    ...options,
+    cwd: root,
+    onOutput: (text) => printed.push(text),
+  }).catch((error) => {
+    throw new SetupError(`${program} could not be started (${error.code}); it comes with Node and npm.`);
+  });
+  if (asked !== undefined) throw new SetupError(`${what} was stopped by ${asked}.`, signalCode(asked));
   if (code === 0) return;
   const output = Buffer.concat(printed).toString();
   console.error(output.trimEnd());

@@ -6,16 +6,17 @@ import { run } from './run.mjs';
 
 test('the exit code of the program is answered, and its output handed over', async () => {
   const said: string[] = [];
-  const code = await run(process.execPath, ['-e', 'console.log("out"); console.error("err"); process.exitCode = 3'], {
+  const ended = await run(process.execPath, ['-e', 'console.log("out"); console.error("err"); process.exitCode = 3'], {
     onOutput: (text) => said.push(text.toString()),
   });
-  expect(code).toBe(3);
+  expect(ended).toEqual({ code: 3, asked: undefined });
   expect(said.join('')).toContain('out\n');
   expect(said.join('')).toContain('err\n');
 });
 
 test('a program that a signal ended answers 128 and the number of the signal', async () => {
-  expect(await run(process.execPath, ['-e', 'process.kill(process.pid, "SIGKILL")'], { onOutput: () => {} })).toBe(137);
+  const ended = await run(process.execPath, ['-e', 'process.kill(process.pid, "SIGKILL")'], { onOutput: () => {} });
+  expect(ended.code).toBe(137);
 });
 
 test('a program that does not exist is an error', async () => {
@@ -27,7 +28,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)('%s is handed on, and the program is wa
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(started, 'exit');
-  expect(await outputOf(started.stdout, () => started.kill(signal))).toBe('ready\nended\n');
+  expect(await outputOf(started.stdout, () => started.kill(signal))).toBe(`ready\nended\nasked by ${signal}\n`);
   expect(await exited).toEqual([7, null]);
 });
 
@@ -36,7 +37,7 @@ test('the program is ended when npm, which started it, was ended and only told t
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, npm_lifecycle_event: 'start' },
   });
-  expect(await outputOf(shell.stdout, () => shell.kill('SIGTERM'))).toBe('ready\nended\n');
+  expect(await outputOf(shell.stdout, () => shell.kill('SIGTERM'))).toBe('ready\nended\nasked by SIGTERM\n');
 });
 
 /** A script that runs a program which ends in its own way, with code 7, when it is told to. */
@@ -44,7 +45,9 @@ function runsUntil(signal: NodeJS.Signals): string {
   const program = `process.on('${signal}', () => setImmediate(() => { console.log('ended'); process.exit(7); }));
     setInterval(() => {}, 1000); console.log('ready');`;
   return `import { run } from ${JSON.stringify(new URL('./run.mjs', import.meta.url).href)};
-    process.exitCode = await run(process.execPath, ['-e', ${JSON.stringify(program)}]);`;
+    const { code, asked } = await run(process.execPath, ['-e', ${JSON.stringify(program)}]);
+    console.log('asked by', asked);
+    process.exitCode = code;`;
 }
 
 /** All that is said until every process that holds the stream has ended. */

@@ -10,7 +10,8 @@ try {
   await ensureInstalled();
   await build();
   const server = join(root, 'apps', 'server', 'bin', 'nacre-server.js');
-  process.exitCode = await run(pinnedNode, [server, ...process.argv.slice(2)]);
+  const { code } = await run(pinnedNode, [server, ...process.argv.slice(2)]);
+  process.exitCode = code;
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`nacre: ${error.message}`);

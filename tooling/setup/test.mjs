@@ -11,7 +11,7 @@ try {
   await ensureInstalled();
   await build();
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  process.exitCode = await run(pinnedNode, [vitest, 'run', '--root', root, ...process.argv.slice(2)], {
+  const { code } = await run(pinnedNode, [vitest, 'run', '--root', root, ...process.argv.slice(2)], {
     env: {
       ...process.env,
       PATH: `${dirname(pinnedNode)}${delimiter}${process.env.PATH ?? ''}`,
@@ -22,6 +22,7 @@ try {
       end = (end + text.toString('latin1')).slice(-100);
     },
   });
+  process.exitCode = code;
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`nacre: ${error.message}`);

@@ -101,6 +101,14 @@ export const settings = {
     fallback: '128MiB',
     about: 'Bytes of a request body that is a document: an object list, a job to replicate.',
   }),
+  existingObjects: setting({
+    env: 'NACRE_EXISTING_OBJECTS',
+    parse: z.enum(['refuse', 'replace']),
+    fallback: 'refuse',
+    about:
+      'What a PUT without a job, a copy or a multipart upload does with an object of the same name where its bucket ' +
+      'keeps no versions: refuse it with 409, as DS3 does, or replace the object, as S3 clients expect.',
+  }),
   cacheSize: setting({
     env: 'NACRE_CACHE_SIZE',
     parse: bytes(0),

@@ -12,11 +12,6 @@ export async function readDocument(
   maxSize: number,
   { documentSeconds, endpoint }: Settings,
 ): Promise<string> {
-  const tooLarge = () => new AnswerError(`the answer of ${endpoint.host} is larger than ${maxSize} bytes`);
-  if (answer.length !== undefined && answer.length > maxSize) {
-    answer.discard();
-    throw tooLarge();
-  }
   let late = false;
   const deadline = setTimeout(() => {
     late = true;
@@ -27,7 +22,7 @@ export async function readDocument(
   try {
     for await (const part of answer.bytes) {
       size += part.length;
-      if (size > maxSize) throw tooLarge();
+      if (size > maxSize) throw new AnswerError(`the answer of ${endpoint.host} is larger than ${maxSize} bytes`);
       parts.push(part);
     }
   } catch (error) {

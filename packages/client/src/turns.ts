@@ -10,8 +10,8 @@ export interface Turns {
 export function watchTurns(seconds: number, onSilence: () => void): Turns {
   let theirs = false;
   const timer = setTimeout(() => {
+    // The next turn of theirs starts it anew.
     if (theirs) onSilence();
-    else timer.refresh();
   }, seconds * 1000);
   return {
     theirTurn() {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import net from 'node:net';
 import { Ds3Error } from '@nacre/model';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { AnswerError, ConnectionError, cancel } from '../src/index.ts';
-import { clientOf, errorXml, fakeSystem, sendXml, stillClock } from './support/fake-system.ts';
+import { clientOf, errorXml, fakeSystem, listening, sendXml, stillClock } from './support/fake-system.ts';
 import { rejection } from './support/promises.ts';
 
 const information =
@@ -14,6 +14,14 @@ const information =
 
 async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
+}
+
+/** With time in between to go out. */
+async function* slowPieces(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) {
+    yield Buffer.from(text);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
@@ -181,11 +189,12 @@ test('a body of another length than it says is not sent as complete', async () =
   const client = clientOf(system);
   const short = { length: 4, bytes: pieces('abc') };
   await expect(client.s3.putObject({ bucket: 'b', key: 'k', body: short })).rejects.toThrow('ended after 3 of 4 bytes');
-  const long = { length: 2, bytes: pieces('abc') };
+  const long = { length: 2, bytes: slowPieces('abc', 'def', 'ghi') };
   await expect(client.s3.putObject({ bucket: 'b', key: 'k', body: long })).rejects.toThrow('longer than 2 bytes');
   const unknown = { length: undefined, bytes: pieces('abc') };
   await expect(client.s3.putObject({ bucket: 'b', key: 'k', body: unknown })).rejects.toThrow('unknown length');
-  expect(system.received).toHaveLength(0);
+  await client.s3.headBucket({ bucket: 'b' });
+  expect(system.received.map(({ method }) => method)).toEqual(['HEAD']);
 });
 
 test('what the source of a body throws is what the caller gets', async () => {
@@ -226,14 +235,19 @@ test('a large body arrives whole', async () => {
   ).toBe(createHash('md5').update(bytes).digest('hex'));
 });
 
-test('an answer that comes before the body was taken is the answer, and the source is closed', async () => {
-  const system = await fakeSystem((_, response) => sendXml(response, errorXml('AccessDenied', 403, 'no'), 403), {
-    readBody: false,
+test('an answer that comes before the body was taken is the answer, and nothing stays open', async () => {
+  const document = errorXml('AccessDenied', 403, 'no');
+  // Answers at once, and then waits for a body that will not come.
+  const server = net.createServer((socket) => {
+    socket.once('data', () => {
+      socket.write(`HTTP/1.1 403 Forbidden\r\nContent-Length: ${document.length}\r\n\r\n${document}`);
+      socket.resume();
+    });
   });
   let closed = false;
-  async function* slow(): AsyncGenerator<Uint8Array> {
+  async function* endless(): AsyncGenerator<Uint8Array> {
     try {
-      for (let i = 0; i < 500; i += 1) {
+      for (;;) {
         yield Buffer.alloc(1000);
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -241,11 +255,12 @@ test('an answer that comes before the body was taken is the answer, and the sour
       closed = true;
     }
   }
-  const body = { length: 500_000, bytes: slow() };
-  expect(await rejection(clientOf(system).s3.putObject({ bucket: 'b', key: 'k', body }))).toMatchObject({
-    status: 403,
-  });
+  const client = clientOf(await listening(server), { maxConnections: 1 });
+  const body = { length: 900_000, bytes: endless() };
+  const put = client.s3.putObject({ bucket: 'b', key: 'k', body });
+  expect(await rejection(put)).toMatchObject({ status: 403 });
   await expect.poll(() => closed).toBe(true);
+  expect(await rejection(client.s3.headBucket({ bucket: 'b' }))).toMatchObject({ status: 403 });
 });
 
 test('bytes that end early are an error, not an end', async () => {
@@ -307,12 +322,10 @@ test('what does not speak HTTP is told as such', async () => {
     socket.on('error', () => {});
     socket.end('SSH-2.0-OpenSSH_9.6\r\n');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as net.AddressInfo;
-  const error = await rejection(clientOf({ endpoint: `127.0.0.1:${port}` }).ds3.getUsers());
+  const { endpoint } = await listening(server);
+  const error = await rejection(clientOf({ endpoint }).ds3.getUsers());
   expect(error).toBeInstanceOf(AnswerError);
-  expect((error as Error).message).toBe(`127.0.0.1:${port} does not answer in HTTP`);
+  expect((error as Error).message).toBe(`${endpoint} does not answer in HTTP`);
 });
 
 test('headers without end are refused', async () => {
@@ -325,11 +338,9 @@ test('headers without end are refused', async () => {
     socket.on('drain', more);
     more();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as net.AddressInfo;
-  expect(await rejection(clientOf({ endpoint: `127.0.0.1:${port}` }).ds3.getUsers())).toMatchObject({
-    message: `the headers of 127.0.0.1:${port} are too large`,
+  const { endpoint } = await listening(server);
+  expect(await rejection(clientOf({ endpoint }).ds3.getUsers())).toMatchObject({
+    message: `the headers of ${endpoint} are too large`,
   });
 });
 
@@ -384,6 +395,15 @@ test('an abort ends bytes under way with its reason', async () => {
   expect(await rejection(reading)).toBe(reason);
 });
 
+test('an abort is not taken for the end of bytes that have all arrived', async () => {
+  const stop = new AbortController();
+  const reason = new Error('enough');
+  const system = await fakeSystem((_, response) => void response.end('abcdef'));
+  const { body } = await clientOf(system).s3.getObject({ bucket: 'b', key: 'k' }, { signal: stop.signal });
+  stop.abort(reason);
+  expect(await rejection(textOf(body.bytes))).toBe(reason);
+});
+
 test('a reader that leaves early, or never begins, frees the connection', async () => {
   const system = await fakeSystem((_, response) => {
     response.writeHead(200, { 'Content-Length': '1000000000' });
@@ -401,6 +421,26 @@ test('a reader that leaves early, or never begins, frees the connection', async 
   const third = await client.s3.getObject({ bucket: 'b', key: 'k' });
   await cancel(third.body);
   expect(system.received).toHaveLength(3);
+});
+
+test('a connection that cannot be understood is not tried again', async () => {
+  const system = await fakeSystem((_, response) => void response.end());
+  const clock = stillClock();
+  const client = clientOf({ endpoint: `https://${system.endpoint}` }, { clock });
+  expect(await rejection(client.ds3.getUsers())).toMatchObject({ sent: false, retryHelps: false });
+  expect(clock.waits).toEqual([]);
+});
+
+test('what must not be sent twice does not go on a connection that the system may be closing', async () => {
+  let connections = 0;
+  const system = await fakeSystem((_, response) => void response.writeHead(204).end());
+  system.server.on('connection', () => {
+    connections += 1;
+  });
+  const client = clientOf(system);
+  await client.s3.headBucket({ bucket: 'b' });
+  await client.ds3.cancelJob({ id: 'x' });
+  expect(connections).toBe(2);
 });
 
 test('connections are kept for the next request', async () => {

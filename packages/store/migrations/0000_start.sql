@@ -244,4 +244,4 @@ CREATE INDEX "job_entries_blob" ON "job_entries" USING btree ("blob_id");--> sta
 CREATE INDEX "jobs_status" ON "jobs" USING btree ("status","created_at");--> statement-breakpoint
 CREATE INDEX "jobs_bucket" ON "jobs" USING btree ("bucket_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "objects_latest" ON "objects" USING btree ("bucket_id","name") WHERE "objects"."latest";--> statement-breakpoint
-CREATE INDEX "objects_version" ON "objects" USING btree ("bucket_id","name","version");
+CREATE UNIQUE INDEX "objects_version" ON "objects" USING btree ("bucket_id","name","version");

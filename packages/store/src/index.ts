@@ -36,6 +36,15 @@ export * from './db/queries/jobs.ts';
 export { listNodes, type NodeRow, noteHeartbeat, upsertNode } from './db/queries/nodes.ts';
 export * from './db/queries/objects.ts';
 export { eTagOf, type Receipt, type Recorded, recordReceived } from './db/queries/receipts.ts';
+export { dropSuperseded } from './db/queries/superseded.ts';
 export { type FirstUser, findSystem, type SystemRow, seedSystem } from './db/queries/system.ts';
 export { findUser, findUserByAuthId, listUsers, type UserRow } from './db/queries/users.ts';
+export {
+  listUpToLatest,
+  markLatest,
+  type NameInBucket,
+  type NewVersion,
+  takeOver,
+  unmarkLatest,
+} from './db/queries/versions.ts';
 export { queueConnection, sqlTag } from './db/queue-connection.ts';

@@ -27,7 +27,8 @@ export interface ObjectVersion {
 }
 
 /**
- * Which of the planned objects are written, and as which version, given what is there.
+ * Which of the planned objects are written, and as which version, given what is there. A name may be planned more than
+ * once: its versions are numbered in the order of the list.
  *
  * Errors: `OBJECT_ALREADY_EXISTS` for a name that exists where no versions are kept; `Conflict` where only the latest
  * is kept and its job has not finished. With `ignoreConflicts` an object of the same name and size is left out.
@@ -37,12 +38,16 @@ export function settleVersions(
   existing: readonly ExistingName[],
   rules: ExistingRules,
 ): ObjectVersion[] {
-  const byName = new Map(existing.map((name) => [name.name, name]));
+  const byName = new Map<string, ExistingName>(existing.map((name) => [name.name, name]));
   const settled: ObjectVersion[] = [];
+  const settle = (object: PlannedObject, version: number, latest: boolean, latestSize: number | undefined) => {
+    settled.push({ object, version, latest });
+    byName.set(object.name, { name: object.name, version, latestSize, incomplete: true });
+  };
   for (const object of planned) {
     const there = byName.get(object.name);
     if (!there) {
-      settled.push({ object, version: 1, latest: true });
+      settle(object, 1, true, object.size);
       continue;
     }
     if (rules.ignoreConflicts && there.latestSize === object.size) continue;
@@ -58,7 +63,8 @@ export function settleVersions(
         message: `Another job is still writing '${object.name}', and its bucket keeps only the latest version.`,
       });
     }
-    settled.push({ object, version: there.version + 1, latest: there.latestSize === undefined });
+    const latest = there.latestSize === undefined;
+    settle(object, there.version + 1, latest, latest ? object.size : there.latestSize);
   }
   return settled;
 }

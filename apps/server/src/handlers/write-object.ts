@@ -106,7 +106,7 @@ async function writeWholeObject(
   const jobId = await makePutJob(ctx, {
     bucketId: bucket.id,
     objects,
-    versioning: policy.versioning,
+    versioning: versioningOf(ctx, policy),
     ignoreConflicts: false,
     facts: {
       requestType: 'PUT',
@@ -126,6 +126,14 @@ async function writeWholeObject(
     await dropJob(ctx, jobId);
     throw error;
   }
+}
+
+/**
+ * By which rules an object is written without a bulk job: others may be writing the same name at the same time, and the
+ * one that began last is the latest in the end. What newer versions replace goes once they are on permanent storage.
+ */
+export function versioningOf({ config }: RequestContext, { versioning }: DataPolicyRow): DataPolicyRow['versioning'] {
+  return versioning === 'NONE' && config.existingObjects === 'refuse' ? 'NONE' : 'KEEP_MULTIPLE_VERSIONS';
 }
 
 async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {

@@ -2,6 +2,7 @@ import {
   type BlobToCopy,
   type ChunkRow,
   completeChunk,
+  dropSuperseded,
   findBucket,
   holdBlobs,
   insertCopies,
@@ -36,6 +37,8 @@ export async function persistChunk(ctx: ChunkContext, chunk: ChunkRow, job: Name
   }
   await completeIfDone(ctx, job.id, async (tx) => {
     await completeChunk(tx, chunk.id);
+    // Chunks that listed a version which this one replaced may have nothing left to wait for.
+    await ctx.queue.settle(tx, await dropSuperseded(tx, chunk.id));
     await wakeStaging(ctx, tx);
   });
 }

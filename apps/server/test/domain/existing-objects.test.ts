@@ -39,3 +39,22 @@ test('where only the latest is kept, a second job for a name waits for the first
     expect.toSatisfy((error: unknown) => isDs3Error(error, 'Conflict')),
   );
 });
+
+test('versions of one name in one list are numbered in its order, the first of a new name being the latest', () => {
+  const rules = { versioning: 'KEEP_MULTIPLE_VERSIONS', ignoreConflicts: false } as const;
+  const next = { ...object, id: 'p' };
+  expect(settleVersions([object, next], [], rules)).toEqual([
+    { object, version: 1, latest: true },
+    { object: next, version: 2, latest: false },
+  ]);
+  expect(settleVersions([object, next], [{ ...here, latestSize: undefined }], rules)).toEqual([
+    { object, version: 5, latest: true },
+    { object: next, version: 6, latest: false },
+  ]);
+});
+
+test('a name listed twice conflicts with itself where no versions are kept', () => {
+  expect(() => settleVersions([object, object], [], { versioning: 'NONE', ignoreConflicts: false })).toThrow(
+    expect.toSatisfy((error: unknown) => isDs3Error(error, 'OBJECT_ALREADY_EXISTS')),
+  );
+});

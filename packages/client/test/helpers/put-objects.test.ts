@@ -111,6 +111,17 @@ test('a full cache is waited for, far longer than a request is repeated', async 
   expect(system.blobs[0]?.data?.toString()).toBe('x');
 });
 
+test('a cache that stays full is an error in the end', async () => {
+  const system = await smallDs3();
+  system.before = (request, response) => {
+    if (request.method !== 'PUT' || !request.target.startsWith('/archive/')) return false;
+    sendXml(response, errorXml('SlowDown', 503, 'The cache is full.'), 503, { 'Retry-After': '30' });
+    return true;
+  };
+  const put = putObjects(clientOf(system), { bucket: 'archive', objects: [fromText('a', 'x')], patienceSeconds: 600 });
+  expect(await rejection(put)).toMatchObject({ code: 'SlowDown' });
+});
+
 test('a job is gone on with: what the system has is not sent again', async () => {
   const system = await smallDs3();
   const objects = [fromText('a', '0123456789abcdefghij'), fromText('b', 'xyz')];

@@ -158,10 +158,35 @@ test('a connection that is lost midway costs one blob another try', async () => 
 });
 
 test('a job that was canceled on the source cannot be replicated', async () => {
-  const { source, options } = await twoSystems();
+  const { source, target, options } = await twoSystems();
   source.status = 'CANCELED';
   expect(await rejection(replicateJob(options))).toMatchObject({ code: 'Gone' });
+  expect(target.received).toHaveLength(0);
 });
+
+test('a target that has no room at the moment does not hold the connections of the source', async () => {
+  const size = 2_000_000;
+  const [source, target] = [await smallDs3({ blobSize: size }), await smallDs3({ blobSize: size })];
+  const object = fromText('a', 'x'.repeat(size));
+  await putObjects(clientOf(source), { bucket: 'archive', objects: [{ ...object, open: () => whole(size) }] });
+  target.blobs = source.blobs.map((blob) => ({ ...blob, data: undefined }));
+  let refused = 0;
+  target.server.on('checkContinue', (incoming, response) => {
+    refused += 1;
+    if (refused <= 8) sendXml(response, errorXml('SlowDown', 503, 'full'), 503, { 'Retry-After': '1' });
+    else {
+      response.writeContinue();
+      target.server.emit('request', incoming, response);
+    }
+  });
+  const few = { maxConnections: 1 };
+  const options = { source: clientOf(source, few), target: clientOf(target, few), jobId };
+  expect(await replicateJob(options)).toMatchObject({ moved: 1, verified: 1 });
+});
+
+async function* whole(size: number): AsyncGenerator<Uint8Array> {
+  yield Buffer.alloc(size, 'x');
+}
 
 test('only PUT jobs can be replicated', async () => {
   const { source, options } = await twoSystems();

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type Client, type ClientOptions, type Clock, createClient } from '../../src/index.ts';
 
@@ -10,7 +10,6 @@ export interface Received {
   readonly target: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly rawHeaders: readonly string[];
-  /** Read to its end, unless the answer came before. */
   readonly body: Buffer;
 }
 
@@ -28,12 +27,12 @@ export interface FakeSystem {
 }
 
 /** A real HTTP server in this process that answers as the test says. */
-export async function fakeSystem(answer: Answering, options: { readBody?: boolean } = {}): Promise<FakeSystem> {
+export async function fakeSystem(answer: Answering): Promise<FakeSystem> {
   const received: Received[] = [];
   const server = http.createServer(async (incoming, response) => {
     const parts: Uint8Array[] = [];
     try {
-      if (options.readBody !== false) for await (const part of incoming) parts.push(part as Uint8Array);
+      for await (const part of incoming) parts.push(part as Uint8Array);
       const request = {
         method: incoming.method ?? '',
         target: incoming.url ?? '',
@@ -51,9 +50,9 @@ export async function fakeSystem(answer: Answering, options: { readBody?: boolea
 }
 
 /** Listens on a port of its own until the test has finished. */
-export async function listening(server: http.Server): Promise<{ endpoint: string; port: number }> {
+export async function listening(server: Server): Promise<{ endpoint: string; port: number }> {
   const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));

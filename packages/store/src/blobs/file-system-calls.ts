@@ -9,8 +9,8 @@ export interface FileSystemCalls {
   /** Makes a file that must not be there, for writing. */
   create(path: string): Promise<number>;
   open(path: string): Promise<number>;
-  /** Writes all the pieces where the last write ended. */
-  write(file: number, pieces: readonly Uint8Array[]): Promise<void>;
+  /** Writes pieces where the last write ended; answers how many bytes, which may be fewer than they have. */
+  write(file: number, pieces: readonly Uint8Array[]): Promise<number>;
   /** Fills at most the buffer; answers how many bytes, 0 at the end. */
   read(file: number, buffer: Uint8Array, position: number): Promise<number>;
   syncData(file: number): Promise<void>;
@@ -40,13 +40,7 @@ export const fileSystemCalls: FileSystemCalls = {
   makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
   create: (path) => open(path, 'wx', 0o600),
   open: (path) => open(path, 'r'),
-  async write(file, pieces) {
-    let rest = pieces;
-    while (rest.length > 0) {
-      const { bytesWritten } = await writev(file, rest);
-      rest = after(rest, bytesWritten);
-    }
-  },
+  write: async (file, pieces) => (await writev(file, pieces)).bytesWritten,
   read: async (file, buffer, position) => (await read(file, buffer, 0, buffer.length, position)).bytesRead,
   syncData: promisify(fs.fdatasync),
   close,
@@ -73,14 +67,3 @@ export const fileSystemCalls: FileSystemCalls = {
     return { size: bsize * blocks, free: bsize * bavail };
   },
 };
-
-/** What is left of the pieces when so many bytes are written. */
-function after(pieces: readonly Uint8Array[], written: number): readonly Uint8Array[] {
-  let skip = written;
-  for (let at = 0; at < pieces.length; at++) {
-    const piece = pieces[at];
-    if (piece && piece.length > skip) return [piece.subarray(skip), ...pieces.slice(at + 1)];
-    skip -= piece?.length ?? 0;
-  }
-  return [];
-}

@@ -37,6 +37,9 @@ const writePieces = 512;
 /** Bytes read at once: on the way to a socket, steps of 64 KiB would cost three quarters of the speed. */
 const readSize = 1024 * 1024;
 
+/** A blob's id, and what tells parts of one blob apart. */
+const partName = /^[0-9a-f-]{36}\.[0-9a-f]{16}$/;
+
 class FilesystemBlobStore implements BlobStore {
   readonly #root: string;
   readonly #parts: string;
@@ -129,14 +132,14 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   async *parts(): AsyncIterable<BlobPart> {
-    for (const name of await this.#calls.list(this.#parts)) {
+    for (const name of await this.#namesIn(this.#parts, partName)) {
       const found = await ifThere(this.#calls.inspect(join(this.#parts, name)));
       if (found) yield { name, ...found };
     }
   }
 
   async removePart(name: string): Promise<void> {
-    if (!/^[0-9a-f.-]+$/.test(name)) throw new Ds3Error('InvalidArgument', { resource: name });
+    if (!partName.test(name)) throw new Ds3Error('InvalidArgument', { resource: name });
     await ifThere(this.#calls.remove(join(this.#parts, name)));
   }
 
@@ -178,7 +181,7 @@ class FilesystemBlobStore implements BlobStore {
     let size = 0;
     const write = async () => {
       await writing;
-      if (size > 0) writing = this.#calls.write(file, gathered);
+      if (size > 0) writing = writeAll(this.#calls, file, gathered);
       gathered = [];
       size = 0;
     };
@@ -268,6 +271,25 @@ interface Shared {
  */
 function folderOf(name: string): string {
   return join(name.slice(4, 6), name.slice(6, 8));
+}
+
+async function writeAll(calls: FileSystemCalls, file: number, pieces: readonly Uint8Array[]): Promise<void> {
+  let rest = pieces;
+  while (rest.length > 0) {
+    const written = await calls.write(file, rest);
+    rest = after(rest, written);
+    if (written === 0 && rest.length > 0) throw new Error('The disk takes no bytes.');
+  }
+}
+
+/** What is left of the pieces when so many bytes are written. */
+function after(pieces: readonly Uint8Array[], written: number): readonly Uint8Array[] {
+  let skip = written;
+  for (const [at, piece] of pieces.entries()) {
+    if (piece.length > skip) return [piece.subarray(skip), ...pieces.slice(at + 1)];
+    skip -= piece.length;
+  }
+  return [];
 }
 
 function readFile(calls: FileSystemCalls, file: number, { offset, length }: ByteRange): BlobReading {

@@ -11,6 +11,7 @@ import {
   realpath,
   rename,
   rm,
+  stat,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -97,7 +98,7 @@ interface Launcher {
   start(binary: string, args: readonly string[]): ChildProcess;
   /** Lets that user have a folder of ours. */
   give(folder: string): Promise<void>;
-  /** What to say when it fails. */
+  /** What to say when making the files fails. */
   readonly hint: string;
 }
 
@@ -127,8 +128,13 @@ async function launchers(): Promise<Launcher[]> {
   const asNobody = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   // Keeps it able to reach a folder below one that only root may enter, such as root's home.
   const anyFolder = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
-  const give = (folder: string) => chown(folder, uid, gid);
   const hint = ' It runs as the user nobody, who must be able to reach the data folder.';
+  const give = async (folder: string) => {
+    await chown(folder, uid, gid);
+    const above = join(folder, '..');
+    const { mode } = await stat(above);
+    if ((mode & 0o001) === 0) await chmod(above, (mode | 0o001) & 0o7777);
+  };
   return [
     through([...asNobody, ...anyFolder, untilWeDie], keep, ''),
     through([...asNobody, ...anyFolder], keep, ''),
@@ -165,7 +171,7 @@ async function run(launcher: Launcher, binary: string, args: readonly string[]):
   const child = launcher.start(binary, args);
   const output = keepOutput(child);
   const ended = await endOf(child);
-  if (ended !== 'code 0') throw new Error(`${binary} ended with ${ended}: ${output()}${launcher.hint}`);
+  if (ended !== 'code 0') throw new Error(`${binary} ended with ${ended}: ${output()}`);
 }
 
 /** How a process ended; settles when all that it said has arrived. */
@@ -229,7 +235,10 @@ async function makeCluster(launcher: Launcher, { initdb }: Binaries, cluster: st
   const draft = `${cluster}.draft`;
   await rm(draft, { recursive: true, force: true });
   const access = ['--auth-local=trust', '--auth-host=reject'];
-  await run(launcher, initdb, ['-D', draft, '-U', superuser, ...access, '--encoding=UTF8', '--no-locale']);
+  const args = ['-D', draft, '-U', superuser, ...access, '--encoding=UTF8', '--no-locale'];
+  await run(launcher, initdb, args).catch((error: Error) => {
+    throw new Error(`The database files cannot be made: ${error.message}${launcher.hint} ${ownServer}`);
+  });
   await rename(draft, cluster);
   const folder = await open(join(cluster, '..'));
   await folder.sync().finally(() => folder.close());
@@ -250,7 +259,11 @@ async function stopLeftover(cluster: string): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
   const written = await readFile(pidFile, 'utf8').catch(() => '');
   const pid = Number.parseInt(written, 10);
-  if (!(pid > 0)) return;
+  if (!(pid > 0)) {
+    // Begun and not finished, or lost with the power: PostgreSQL would refuse to start.
+    await rm(pidFile, { force: true });
+    return;
+  }
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     if (!(await isServerOf(pid, cluster))) break;
     process.kill(pid, signal);
@@ -306,14 +319,14 @@ async function startServer(
   const args = named.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = launcher.start(postgres, ['-D', cluster, ...args]);
   const ended = endOf(child);
+  let output = () => '';
   await new Promise<void>((ready, fail) => {
-    const output = keepOutput(child, (text) => {
+    output = keepOutput(child, (text) => {
       if (text.includes('ready to accept connections')) ready();
     });
     ended.then((how) => fail(endedBy(how, output())));
   });
   let stopping = false;
-  const output = keepOutput(child);
   return {
     onExit(listener) {
       ended.then((how) => {

@@ -32,8 +32,14 @@ export function sqlStateOf(error: unknown): string | undefined {
 /** Whether the transaction was rolled back only because of others at the same time, and may succeed when done again. */
 export function isConflictOfTransactions(error: unknown): boolean {
   const code = failureOf(error)?.code;
-  return code === '40001' || code === '40P01';
+  return code === '40001' || code === '40P01' || rivalKeys.some((key) => isUniqueViolation(error, key));
 }
+
+/**
+ * Keys of objects that everyone chooses by what is there: another transaction chose the same at the same time, and what
+ * it made is seen when the work is done again.
+ */
+const rivalKeys = ['objects_latest', 'objects_version'];
 
 /** The connection was lost while COMMIT was under way: nobody knows whether it happened. Its cause is the loss. */
 export class LostCommit extends Error {

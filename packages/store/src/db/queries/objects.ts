@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, max, type SQL, sql
 import type { Db } from '../postgres.ts';
 import { blobCopies, blobs, droppedBlobs, jobEntries, objects } from '../schema/index.ts';
 import { recountChunks } from './chunks.ts';
+import { type NameInBucket, restoreLatest } from './versions.ts';
 
 export type ObjectRow = typeof objects.$inferSelect;
 export type BlobRow = typeof blobs.$inferSelect;
@@ -159,10 +160,12 @@ export async function listObjectVersions(
 
 /**
  * Removes objects with their blobs and copies, and notes the bytes that are now nobody's, for the sweep to remove:
- * the row goes first, then the bytes. Jobs that still list the blobs lose those entries. Answers the chunks that did.
+ * the row goes first, then the bytes. Jobs that still list the blobs lose those entries. Where the latest version goes,
+ * the highest of the others is the latest. Answers the chunks that lost entries.
  */
 export async function removeObjects(tx: Db, objectIds: readonly string[]): Promise<string[]> {
   const chunkIds = new Set<string>();
+  const names: NameInBucket[] = [];
   for (let from = 0; from < objectIds.length; from += namesAtOnce) {
     const some = objectIds.slice(from, from + namesAtOnce);
     const itsBlobs = tx.select({ id: blobs.id }).from(blobs).where(inArray(blobs.objectId, some));
@@ -195,7 +198,14 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
       .returning({ chunkId: jobEntries.chunkId });
     for (const { chunkId } of left) chunkIds.add(chunkId);
     await tx.delete(blobs).where(inArray(blobs.objectId, some));
-    await tx.delete(objects).where(inArray(objects.id, some));
+    const gone = await tx
+      .delete(objects)
+      .where(inArray(objects.id, some))
+      .returning({ bucketId: objects.bucketId, name: objects.name, latest: objects.latest });
+    names.push(...gone.filter(({ latest }) => latest));
+  }
+  for (let from = 0; from < names.length; from += namesAtOnce) {
+    await restoreLatest(tx, names.slice(from, from + namesAtOnce));
   }
   await recountChunks(tx, [...chunkIds]);
   return [...chunkIds];

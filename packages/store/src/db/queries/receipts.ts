@@ -3,6 +3,7 @@ import type { ChecksumType } from '@nacre/model';
 import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobs, jobChunks, jobs, objects } from '../schema/index.ts';
+import { type NewVersion, takeOver } from './versions.ts';
 
 /** A blob whose bytes are in the cache, synced. */
 export interface Receipt {
@@ -32,8 +33,8 @@ const touchMilliseconds = 60_000;
 
 /**
  * Records blobs as received: their checksums, the counters of their chunks, and for objects that are now whole their
- * creation date, ETag and metadata. One statement each for all of them, so that many blobs cost one commit.
- * Recording a blob again changes nothing.
+ * creation date, ETag and metadata; these become the latest of their names. One statement each for all of them, so that
+ * many blobs cost one commit. Recording a blob again changes nothing.
  */
 export async function recordReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<Recorded> {
   const objectIds = [...new Set(receipts.map(({ objectId }) => objectId))].sort();
@@ -118,6 +119,10 @@ async function finishObjects(tx: Db, receipts: readonly Receipt[], now: Date): P
       checksum: blobs.checksum,
       checksumType: blobs.checksumType,
       receivedAt: blobs.receivedAt,
+      bucketId: objects.bucketId,
+      name: objects.name,
+      version: objects.version,
+      latest: objects.latest,
     })
     .from(blobs)
     .innerJoin(objects, eq(objects.id, blobs.objectId))
@@ -128,8 +133,11 @@ async function finishObjects(tx: Db, receipts: readonly Receipt[], now: Date): P
     if (receipt.metadata && !metadata.has(receipt.objectId)) metadata.set(receipt.objectId, receipt.metadata);
   }
   const byObject = Map.groupBy(parts, (part) => part.objectId);
+  const newVersions: NewVersion[] = [];
   const updates = [...byObject].flatMap(([objectId, of]) => {
     const whole = of.every((part) => part.receivedAt !== null);
+    const [first] = of;
+    if (whole && first && !first.latest) newVersions.push({ ...first, id: objectId });
     const given = metadata.get(objectId);
     if (!whole && given === undefined) return [];
     const eTag = whole ? eTagOf(of.map(({ checksum }) => checksum ?? '')) : null;
@@ -147,6 +155,7 @@ async function finishObjects(tx: Db, receipts: readonly Receipt[], now: Date): P
     })
     .from(sql`(values ${sql.join(updates, sql`, `)}) as new (id, creation_date, e_tag, metadata)`)
     .where(sql`${objects.id} = new.id`);
+  await takeOver(tx, newVersions);
 }
 
 /**

@@ -29,7 +29,7 @@ export const objects = pgTable(
   },
   (table) => [
     uniqueIndex('objects_latest').on(table.bucketId, table.name).where(sql`${table.latest}`),
-    index('objects_version').on(table.bucketId, table.name, table.version),
+    uniqueIndex('objects_version').on(table.bucketId, table.name, table.version),
   ],
 );
 

@@ -1,0 +1,355 @@
+import { link, mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { isDs3Error } from '@nacre/model';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { BlobStore } from '../../src/blobs/blob-store.ts';
+import { fileSystemCalls } from '../../src/blobs/file-system-calls.ts';
+import { openFilesystemBlobStore } from '../../src/blobs/filesystem.ts';
+import { createMemoryBlobStore } from '../../src/blobs/memory.ts';
+import { freshFolder } from '../../src/testing/index.ts';
+import { faultyCalls } from './faulty-calls.ts';
+
+const first = '0192f0a0-1b2c-7d3e-8f40-000000000001';
+const second = '0192f0a0-1b2c-7d3e-8f40-000000000002';
+
+async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+function put(store: BlobStore, id: string, text: string) {
+  return store.put(id, pieces(text), { length: Buffer.byteLength(text), compute: [] });
+}
+
+async function textOf(store: BlobStore, id: string): Promise<string> {
+  return (await buffer((await store.read(id)).bytes)).toString();
+}
+
+async function namesOf(store: BlobStore): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of store.list()) names.push(name);
+  return names.sort();
+}
+
+async function partsOf(store: BlobStore): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of store.parts()) names.push(name);
+  return names;
+}
+
+let root: string;
+beforeEach(async () => {
+  root = await freshFolder();
+});
+
+describe('on the disk', () => {
+  test('a blob is a file named by its id, below two folders named by its digits', async () => {
+    const store = await openFilesystemBlobStore(root);
+    await put(store, 'ABCDEF01-2345-4789-8abc-def012345678', 'x');
+    expect(await readdir(join(root, 'ef', '01'))).toEqual(['abcdef01-2345-4789-8abc-def012345678']);
+    expect(store.localPath('ABCDEF01-2345-4789-8abc-def012345678')).toBe(
+      join(root, 'ef', '01', 'abcdef01-2345-4789-8abc-def012345678'),
+    );
+  });
+
+  test('nobody but its owner may read it', async () => {
+    const store = await openFilesystemBlobStore(root);
+    await put(store, first, 'x');
+    const { mode } = await stat(store.localPath(first) ?? '');
+    expect(mode & 0o777).toBe(0o600);
+  });
+
+  test('blobs are there after it is opened again', async () => {
+    await put(await openFilesystemBlobStore(root), first, 'x');
+    const again = await openFilesystemBlobStore(root);
+    expect(await textOf(again, first)).toBe('x');
+    expect(await namesOf(again)).toEqual([first]);
+  });
+
+  test('files and folders of others are not taken for blobs', async () => {
+    const store = await openFilesystemBlobStore(root);
+    await put(store, first, 'x');
+    await mkdir(join(root, 'lost+found'));
+    await writeFile(join(root, 'README'), '');
+    await writeFile(join(root, 'parts', 'README'), '');
+    await writeFile(join(root, 'f0', 'a0', 'README'), '');
+    expect(await namesOf(store)).toEqual([first]);
+    expect(await partsOf(store)).toEqual([]);
+  });
+
+  test('what a crash left is listed with its size and age, and can be removed', async () => {
+    const store = await openFilesystemBlobStore(root);
+    const name = `${first}.0123456789abcdef`;
+    await writeFile(join(root, 'parts', name), 'half');
+    for await (const part of store.parts()) {
+      expect(part).toMatchObject({ name, length: 4 });
+      expect(Math.abs(Date.now() - part.writtenAt.getTime())).toBeLessThan(60_000);
+    }
+    expect(await partsOf(store)).toEqual([name]);
+    await store.removePart(name);
+    await store.removePart(name);
+    expect(await partsOf(store)).toEqual([]);
+    await expect(store.removePart('../a0')).rejects.toSatisfy((error) => isDs3Error(error, 'InvalidArgument'));
+  });
+
+  test('a file that was cut off ends the reading with an error', async () => {
+    const store = await openFilesystemBlobStore(root);
+    await put(store, first, '123456789');
+    const reading = await store.read(first);
+    await truncate(store.localPath(first) ?? '', 4);
+    await expect(buffer(reading.bytes)).rejects.toThrow('ends after 4 bytes');
+  });
+
+  test('its file system has a size', async () => {
+    const { size, free } = (await (await openFilesystemBlobStore(root)).space()) ?? { size: 0, free: 0 };
+    expect(size).toBeGreaterThan(free);
+    expect(free).toBeGreaterThan(0);
+  });
+});
+
+describe('the calls of a put', () => {
+  test('sync the bytes before they get their name, and the folders before it is done', async () => {
+    const { calls, made } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls);
+    made.length = 0;
+    await put(store, first, 'x');
+    expect(made).toEqual([
+      ...['create', 'write', 'syncData', 'close'],
+      ...['inspect', 'makeFolder', 'rename', 'syncFolder', 'syncFolder', 'syncFolder'],
+    ]);
+    made.length = 0;
+    await put(store, second, 'x');
+    expect(made).toEqual(['create', 'write', 'syncData', 'close', 'inspect', 'rename', 'syncFolder']);
+  });
+
+  test('write pieces together, up to a megabyte', async () => {
+    const { calls, made } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls);
+    const piece = Buffer.alloc(65_536, 'x');
+    const source = async function* () {
+      for (let sent = 0; sent < 40; sent++) yield piece;
+    };
+    await store.put(first, source(), { length: 40 * 65_536, compute: [] });
+    expect(made.filter((name) => name === 'write')).toHaveLength(3);
+  });
+
+  test('go on where a write took only a part', async () => {
+    const calls = {
+      ...fileSystemCalls,
+      write: (file: number, parts: readonly Uint8Array[]) => {
+        const [part] = parts;
+        return fileSystemCalls.write(file, part ? [part.subarray(0, 3)] : []);
+      },
+    };
+    const store = await openFilesystemBlobStore(root, calls);
+    await store.put(first, pieces('12345', '', '6', '789'), { length: 9, compute: [] });
+    expect(await textOf(store, first)).toBe('123456789');
+  });
+
+  test('end with an error when a disk takes nothing', async () => {
+    const store = await openFilesystemBlobStore(root, { ...fileSystemCalls, write: async () => 0 });
+    await expect(put(store, first, 'x')).rejects.toThrow('takes no bytes');
+  });
+
+  test('of many blobs in one folder share its syncs', async () => {
+    const { calls, made } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls);
+    await put(store, first, 'x');
+    made.length = 0;
+    const ids = Array.from({ length: 50 }, (_, at) => `0192f0a0-1b2c-7d3e-8f40-0000000001${10 + at}`);
+    await Promise.all(ids.map((id) => put(store, id, 'x')));
+    expect(made.filter((name) => name === 'rename')).toHaveLength(50);
+    expect(made.filter((name) => name === 'syncFolder').length).toBeLessThan(40);
+  });
+});
+
+describe('when the disk fails', () => {
+  /** Does something with a store again and again, of whose calls first the first fails, then the second, until none does. */
+  async function failEach(
+    prepare: (store: BlobStore) => Promise<unknown>,
+    act: (store: BlobStore) => Promise<unknown>,
+    look: (store: BlobStore, failed: boolean, call: string) => Promise<void>,
+  ): Promise<number> {
+    for (let n = 1; ; n++) {
+      const { calls, made, open, failWhen } = faultyCalls();
+      const folder = await freshFolder();
+      const store = await openFilesystemBlobStore(folder, calls);
+      await prepare(store);
+      made.length = 0;
+      failWhen(() => made.length === n);
+      const failed = await act(store).then(
+        () => false,
+        () => true,
+      );
+      const call = `${n}: ${made[n - 1] ?? 'none'}`;
+      const reached = made.length >= n;
+      failWhen(() => false);
+      await look(store, failed, call);
+      expect(open.size, call).toBe(0);
+      if (!reached) return n;
+    }
+  }
+
+  test('in any call of a put, no blob of it is there and none is lost', async () => {
+    const calls = await failEach(
+      (store) => put(store, second, 'kept'),
+      (store) => put(store, first, '123456789'),
+      async (store, failed, call) => {
+        expect(await namesOf(store), call).toEqual(failed ? [second] : [first, second]);
+        expect(await textOf(store, second), call).toBe('kept');
+        expect(await partsOf(store), call).toEqual([]);
+      },
+    );
+    expect(calls).toBeGreaterThan(7);
+  });
+
+  test('in any call of a second put, the first or the second is there', async () => {
+    await failEach(
+      (store) => put(store, first, 'first'),
+      (store) => put(store, first, 'second'),
+      async (store, failed, call) => {
+        expect(await namesOf(store), call).toEqual([first]);
+        expect(failed ? ['first', 'second'] : ['second'], call).toContain(await textOf(store, first));
+        expect(await partsOf(store), call).toEqual([]);
+      },
+    );
+  });
+
+  test('in any call of a copy, the copy is whole or not there, and the other store has its blob', async () => {
+    const other = await openFilesystemBlobStore(root);
+    await put(other, first, '123456789');
+    await failEach(
+      async () => {},
+      (store) => store.copyFrom(other, first, { length: 9, compute: [] }),
+      async (store, failed, call) => {
+        if (!failed) expect(await textOf(store, first), call).toBe('123456789');
+        expect(await textOf(other, first), call).toBe('123456789');
+      },
+    );
+  });
+
+  test.each(['syncData', 'syncFolder'] as const)(
+    'to do %s, the store takes no more blobs, and says why',
+    async (name) => {
+      const { calls, failWhen } = faultyCalls();
+      const store = await openFilesystemBlobStore(root, calls);
+      await put(store, first, 'kept');
+      failWhen((call) => call === name);
+      await expect(put(store, second, 'x')).rejects.toSatisfy((error) => isDs3Error(error, 'ServiceUnavailable'));
+      failWhen(() => false);
+      expect(store.state()).toEqual({ writable: false, reason: `${root} failed to sync: EIO: ${name}` });
+      await expect(put(store, second, 'x')).rejects.toSatisfy((error) => isDs3Error(error, 'ServiceUnavailable'));
+      const copying = store.copyFrom(store, first, { length: 4, compute: [] });
+      await expect(copying).rejects.toSatisfy((error) => isDs3Error(error, 'ServiceUnavailable'));
+      expect(await textOf(store, first)).toBe('kept');
+      expect(await namesOf(store)).toEqual([first]);
+      expect(await store.remove(first)).toBe(4);
+    },
+  );
+
+  test('to sync a folder, no blob is acknowledged that waits for the next sync of it', async () => {
+    let syncs = 0;
+    const calls = {
+      ...fileSystemCalls,
+      async syncFolder(path: string) {
+        if (path !== join(root, 'a0', '1b') || ++syncs !== 2) return fileSystemCalls.syncFolder(path);
+        // Long enough for the others to be waiting behind it.
+        await Promise.all(Array.from({ length: 200 }, () => fileSystemCalls.inspect(root)));
+        throw new Error('EIO');
+      },
+    };
+    const store = await openFilesystemBlobStore(root, calls);
+    await put(store, first, 'kept').catch(() => {});
+    const ids = Array.from({ length: 20 }, (_, at) => `0192a01b-1b2c-7d3e-8f40-0000000001${10 + at}`);
+    await put(store, '0192a01b-1b2c-7d3e-8f40-000000000100', 'x');
+    const outcomes = await Promise.allSettled(ids.map((id) => put(store, id, 'x')));
+    expect(syncs).toBeGreaterThan(2);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(0);
+    expect(await namesOf(store)).toHaveLength(2);
+  });
+
+  test.each([
+    ['ENOSPC', 'InsufficientSpace'],
+    ['EDQUOT', 'InsufficientSpace'],
+    ['EIO', 'ServiceUnavailable'],
+    ['EROFS', 'ServiceUnavailable'],
+    ['EMFILE', 'ServiceUnavailable'],
+  ] as const)('with %s, put is %s', async (code, meaning) => {
+    const { calls, failWhen } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls);
+    failWhen((name) => name === 'write', code);
+    await expect(put(store, first, 'x')).rejects.toSatisfy((error) => isDs3Error(error, meaning));
+    expect(store.state().writable).toBe(true);
+  });
+});
+
+describe('copyFrom a folder', () => {
+  test('of the same file system is a second name for the file', async () => {
+    const other = await openFilesystemBlobStore(join(root, 'other'));
+    const store = await openFilesystemBlobStore(join(root, 'store'));
+    await put(other, first, '123456789');
+    await store.copyFrom(other, first, { length: 9, compute: [] });
+    const files = await Promise.all([other, store].map((each) => stat(each.localPath(first) ?? '')));
+    expect(files.map(({ nlink }) => nlink)).toEqual([2, 2]);
+    expect(files[0]?.ino).toBe(files[1]?.ino);
+  });
+
+  test('whose file already has that name here is done', async () => {
+    const other = await openFilesystemBlobStore(join(root, 'other'));
+    const store = await openFilesystemBlobStore(join(root, 'store'));
+    await put(other, first, '123456789');
+    await mkdir(join(store.localPath(first) ?? '', '..'), { recursive: true });
+    await link(other.localPath(first) ?? '', store.localPath(first) ?? '');
+    await store.copyFrom(other, first, { length: 9, compute: [] });
+    expect(await partsOf(store)).toEqual([]);
+  });
+
+  test.each([
+    ['a copy that shares its blocks, synced', ['link'], ['clone', 'open', 'syncData']],
+    ['a put that compares the checksum', ['link', 'clone'], ['create', 'write', 'syncData']],
+  ])('that cannot be linked is %s', async (_, failing, expected) => {
+    const { calls, made, failWhen } = faultyCalls();
+    const cloning = { ...calls, clone: failing.includes('clone') ? calls.clone : copyInPlaceOfClone(made) };
+    const other = await openFilesystemBlobStore(join(root, 'other'));
+    const store = await openFilesystemBlobStore(join(root, 'store'), cloning);
+    await put(other, first, '123456789');
+    failWhen((name) => failing.includes(name), 'EXDEV');
+    const checksums = [{ type: 'CRC_32', base64: 'y/Q5Jg==' }] as const;
+    await store.copyFrom(other, first, { length: 9, checksums, compute: [] });
+    expect(await textOf(store, first)).toBe('123456789');
+    expect(made).toEqual(expect.arrayContaining(expected));
+    expect(await partsOf(store)).toEqual([]);
+  });
+
+  test('whose blob was changed on the disk, over another file system, is BadDigest', async () => {
+    const { calls, failWhen } = faultyCalls();
+    const other = await openFilesystemBlobStore(join(root, 'other'));
+    const store = await openFilesystemBlobStore(join(root, 'store'), calls);
+    await put(other, first, '123456780');
+    failWhen((name) => name === 'link' || name === 'clone', 'EXDEV');
+    const checksums = [{ type: 'CRC_32', base64: 'y/Q5Jg==' }] as const;
+    const copying = store.copyFrom(other, first, { length: 9, checksums, compute: [] });
+    await expect(copying).rejects.toSatisfy((error) => isDs3Error(error, 'BadDigest'));
+    expect(await namesOf(store)).toEqual([]);
+  });
+
+  test('that is no folder is a put', async () => {
+    const other = createMemoryBlobStore();
+    const store = await openFilesystemBlobStore(root);
+    await put(other, first, '123456789');
+    await store.copyFrom(other, first, { length: 9, compute: ['CRC_32'] });
+    expect(await textOf(store, first)).toBe('123456789');
+  });
+});
+
+/** Not every file system shares blocks; what follows is the same. */
+function copyInPlaceOfClone(made: string[]) {
+  return async (from: string, to: string) => {
+    made.push('clone');
+    const file = await fileSystemCalls.open(from);
+    const bytes = Buffer.alloc((await fileSystemCalls.inspect(file)).length);
+    await fileSystemCalls.read(file, bytes, 0);
+    await fileSystemCalls.close(file);
+    await writeFile(to, bytes);
+  };
+}
