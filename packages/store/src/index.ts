@@ -21,7 +21,7 @@ export {
   noteCacheUse,
   noteStaged,
   promisedBytes,
-} from './db/queries/cache.ts';
+} from './db/queries/eviction.ts';
 export { type BlobToCopy, holdBlobs, insertCopies, listBlobsToCopy } from './db/queries/copies.ts';
 export {
   type DataPolicyRow,
