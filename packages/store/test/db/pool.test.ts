@@ -46,18 +46,17 @@ test('statements together use no more connections than allowed', async () => {
 });
 
 test('transactions have connections for themselves, and wait when there are none', async () => {
-  let inside = 0;
-  let most = 0;
-  const transaction = () =>
-    pool.begin(async (client) => {
-      most = Math.max(most, ++inside);
-      const [before] = await client`SELECT txid_current() AS id`;
-      const [after] = await client`SELECT txid_current() AS id`;
-      expect(after).toEqual(before);
-      inside--;
-    });
-  await Promise.all(Array.from({ length: 20 }, transaction));
-  expect(most).toBe(4);
+  const held = await Promise.all([1, 2, 3, 4].map(() => heldTransaction(pool)));
+  let begun = false;
+  const fifth = heldTransaction(pool).then((transaction) => {
+    begun = true;
+    return transaction;
+  });
+  const [row] = await onlooker`SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'idle in transaction'`;
+  expect([row?.count, begun]).toEqual([4, false]);
+  await held[0]?.release();
+  for (const transaction of [await fifth, ...held.slice(1)]) await transaction.release();
 });
 
 test('a transaction gets its turn while statements keep coming', async () => {
