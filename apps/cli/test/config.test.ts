@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { writeConfig } from '../src/config.ts';
 import { cli, freshFolder } from './support/cli.ts';
 import { bucketXml, fakeSystem } from './support/fake-system.ts';
 
@@ -98,10 +99,18 @@ test('what is missing is named', async () => {
   expect((await cli(['ls', '--endpoint', 'x'], { env })).stderr).toContain('--access-key');
   expect(await cli(['ls', '--endpoint', 'x', '--access-key', 'a'], { env })).toMatchObject({ code: 2 });
   expect(await cli(['ls', '--profile', 'nowhere'], { env })).toMatchObject({ code: 2 });
+  expect((await cli(['ls', '--profile', 'constructor'], { env })).stderr).toContain("no profile 'constructor'");
   expect(await cli(['ls', '--endpoint', 'x/y', '--access-key', 'a', '--secret-key', 's'], { env })).toMatchObject({
     code: 2,
     stderr: "nacre: the endpoint 'x/y' must not have a path\n",
   });
+});
+
+test('a file that cannot be replaced leaves nothing beside it', async () => {
+  const { env, path, folder } = await home();
+  await mkdir(join(path, 'in-the-way'), { recursive: true });
+  await expect(writeConfig(env, { use: 'default', profiles: {} })).rejects.toThrow();
+  expect(await readdir(folder)).toEqual(['config.json']);
 });
 
 test('the proxy of the environment is taken for http alone, and its failure names it', async () => {

@@ -54,6 +54,14 @@ test('all objects become files below the folder, and no part files stay', async 
   expect(await readFile(join(folder, 'd', 'b.txt'), 'utf8')).toBe('xyz');
 });
 
+test('an object of several blocks is written in its order', async () => {
+  const folder = await freshFolder();
+  const text = Array.from({ length: 300_000 }, (_, i) => `line ${i}\n`).join('');
+  const system = await servingSystem({ large: text });
+  expect((await cli(['get', 'archive/large', folder], { env: system.env })).code).toBe(0);
+  expect((await readFile(join(folder, 'large'), 'utf8')) === text).toBe(true);
+});
+
 test('one object by its name replaces the file that is there', async () => {
   const folder = await freshFolder();
   await mkdir(join(folder, 'd'));

@@ -132,6 +132,26 @@ test('an interrupt ends with 130 and says how to go on', async () => {
   });
 });
 
+test('a job that was canceled cannot be gone on with, and nobody is told to', async () => {
+  const folder = await reels();
+  const system = await fakeSystem([[/./, jobXml([], 'PUT', 'CANCELED')]]);
+  expect(await cli(['put', 'archive', folder, '--resume', jobId], { env: system.env })).toEqual({
+    code: 3,
+    stdout: '',
+    stderr: `nacre: Gone (410): Job ${jobId} was canceled.\n`,
+  });
+});
+
+test('files are listed in the order of their names', async () => {
+  const folder = await freshFolder();
+  const names = ['m', 'c', 'z', 'B', 'a', 'x', 'k', 'b', 'y', 'ä'];
+  for (const name of names) await writeFile(join(folder, name), name);
+  const system = await fakeSystem([]);
+  await cli(['put', 'archive', `${folder}/`], { env: system.env });
+  const listed = [...(system.received[0]?.body.matchAll(/Name="([^"]*)"/g) ?? [])].map(([, name]) => name);
+  expect(listed).toEqual(['B', 'a', 'b', 'c', 'k', 'm', 'x', 'y', 'z', 'ä']);
+});
+
 test.each([
   [['put', 'archive', 'nowhere'], "there is no 'nowhere'"],
   [['put', '/x', '.'], 'does not begin with the name of a bucket'],
