@@ -27,7 +27,7 @@ export type Config = z.infer<typeof Config>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `$XDG_CONFIG_HOME/nacre/config.json`, or `~/.config/nacre/config.json`. Errors: `UsageError` when there is no home. */
-export function configPath(env: Environment): string {
+function configPath(env: Environment): string {
   if (env.XDG_CONFIG_HOME) return join(env.XDG_CONFIG_HOME, 'nacre', 'config.json');
   if (env.HOME) return join(env.HOME, '.config', 'nacre', 'config.json');
   if (env.APPDATA) return join(env.APPDATA, 'nacre', 'config.json');
