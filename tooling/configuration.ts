@@ -1,5 +1,5 @@
 // Writes docs/configuration.md from the server's settings; with --check, fails when the page is not what it would write.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settings } from '@nacre/server';
 import { root } from './setup/workspace.mjs';
@@ -42,7 +42,7 @@ if (import.meta.main) {
   const page = configurationPage(settings);
   if (!process.argv.includes('--check')) {
     writeFileSync(file, page);
-  } else if (readFileSync(file, 'utf8') !== page) {
+  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== page) {
     console.error('docs/configuration.md is not what the settings say: run `pnpm docs:configuration` and commit it.');
     process.exitCode = 1;
   }
