@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createAddressGuard } from './notifications/addresses.ts';
 
 /**
  * The settings table: each setting once, with its environment name, its flag, and what it is for.
@@ -139,6 +140,13 @@ export const settings = {
     fallback: '24',
     about: 'Hours without I/O or modification after which a job is given up.',
   }),
+  notificationNetworks: setting({
+    env: 'NACRE_NOTIFICATION_NETWORKS',
+    parse: z.string().transform(parseNetworks),
+    fallback: '',
+    about:
+      'Networks beside the public Internet that notifications may go to, `ADDRESS/PREFIX` separated by commas: 10.0.0.0/8.',
+  }),
   idleConnectionSeconds: setting({
     env: 'NACRE_IDLE_CONNECTION_SECONDS',
     parse: count(1),
@@ -247,6 +255,16 @@ function parseListen(written: string, ctx: z.RefinementCtx): ListenAddress {
     return z.NEVER;
   }
   return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port };
+}
+
+function parseNetworks(written: string, ctx: z.RefinementCtx): string[] {
+  const networks = written.split(',').flatMap((part) => part.trim() || []);
+  try {
+    createAddressGuard(networks);
+  } catch (error) {
+    ctx.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not a list of networks' });
+  }
+  return networks;
 }
 
 function count(least: number) {

@@ -6,6 +6,7 @@ import type { ThisNode } from './cluster/this-node.ts';
 import type { Config } from './config.ts';
 import type { Caller } from './domain/permissions.ts';
 import type { IdSource } from './ids.ts';
+import type { AddressGuard } from './notifications/addresses.ts';
 import type { Places } from './places.ts';
 import type { BlobReceipts } from './receipts.ts';
 import type { SecretSeal } from './secrets.ts';
@@ -27,6 +28,8 @@ export interface ServerContext {
   readonly queue: TaskQueue;
   readonly seal: SecretSeal;
   readonly node: ThisNode;
+  /** Where this server may connect to on its own. */
+  readonly addresses: AddressGuard;
 }
 
 /** A request under way. There is none without a caller: a handler cannot be reached unauthenticated. */

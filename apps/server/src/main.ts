@@ -22,7 +22,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
       void stop(server);
     },
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(server));
   announce(server);
 }
 

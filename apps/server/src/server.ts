@@ -14,6 +14,7 @@ import { handlers } from './handlers/index.ts';
 import { createDispatch, type Dispatch } from './http/dispatch.ts';
 import { createHttpServer } from './http/listen.ts';
 import { createIdSource, type IdSource } from './ids.ts';
+import { createAddressGuard } from './notifications/addresses.ts';
 import { openPlaces } from './places.ts';
 import { createReceipts } from './receipts.ts';
 import { accessKeyOf, createSeal, masterKey, newSecretKey, type SecretSeal } from './secrets.ts';
@@ -22,6 +23,7 @@ import { closeAggregations } from './workers/close-aggregations.ts';
 import { expire } from './workers/expire.ts';
 import { giveUp } from './workers/give-up.ts';
 import { heartbeat } from './workers/heartbeat.ts';
+import { notify } from './workers/notify.ts';
 import { openQueue } from './workers/queue.ts';
 import { reclaim } from './workers/reclaim.ts';
 import { startWorkers } from './workers/runner.ts';
@@ -102,10 +104,20 @@ export async function startServer({
       queue,
       seal,
       node,
+      addresses: createAddressGuard(config.notificationNetworks),
     };
     dispatch = createDispatch(context, handlers);
     await queue.start((chunkId) => settleChunk(context, chunkId));
-    const runner = startWorkers(context, [closeAggregations, expire, giveUp, heartbeat, reclaim, settleAgain, sweep]);
+    const runner = startWorkers(context, [
+      closeAggregations,
+      expire,
+      giveUp,
+      heartbeat,
+      notify,
+      reclaim,
+      settleAgain,
+      sweep,
+    ]);
     closing.splice(1, 0, () => runner.stop());
     if (onFailure) store.onEngineExit(onFailure);
     return {

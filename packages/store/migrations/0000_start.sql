@@ -143,6 +143,34 @@ CREATE TABLE "nodes" (
 	CONSTRAINT "nodes_name" UNIQUE("name")
 );
 --> statement-breakpoint
+CREATE TABLE "notification_deliveries" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"registration_id" uuid NOT NULL,
+	"event" jsonb NOT NULL,
+	"happened_at" timestamp (3) with time zone NOT NULL,
+	"attempts" smallint DEFAULT 0 NOT NULL,
+	"due_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "notification_registrations" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"user_id" uuid NOT NULL,
+	"sees_all" boolean NOT NULL,
+	"job_id" uuid,
+	"bucket_id" uuid,
+	"creation_date" timestamp (3) with time zone NOT NULL,
+	"end_point" text NOT NULL,
+	"format" text NOT NULL,
+	"naming_convention" text NOT NULL,
+	"http_method" text NOT NULL,
+	"last_notification" timestamp (3) with time zone,
+	"last_http_response_code" integer,
+	"last_failure" text,
+	"failures_since_last_success" integer DEFAULT 0 NOT NULL,
+	"last_sequence_number" bigint
+);
+--> statement-breakpoint
 CREATE TABLE "objects" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"bucket_id" uuid NOT NULL,
@@ -226,6 +254,8 @@ ALTER TABLE "data_persistence_rules" ADD CONSTRAINT "data_persistence_rules_stor
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_group_id_groups_id_fk" FOREIGN KEY ("group_id") REFERENCES "public"."groups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_member_user_id_users_id_fk" FOREIGN KEY ("member_user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_member_group_id_groups_id_fk" FOREIGN KEY ("member_group_id") REFERENCES "public"."groups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "notification_deliveries" ADD CONSTRAINT "notification_deliveries_registration_id_notification_registrations_id_fk" FOREIGN KEY ("registration_id") REFERENCES "public"."notification_registrations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "notification_registrations" ADD CONSTRAINT "notification_registrations_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pools" ADD CONSTRAINT "pools_partition_id_pool_partitions_id_fk" FOREIGN KEY ("partition_id") REFERENCES "public"."pool_partitions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "storage_domain_members" ADD CONSTRAINT "storage_domain_members_storage_domain_id_storage_domains_id_fk" FOREIGN KEY ("storage_domain_id") REFERENCES "public"."storage_domains"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "storage_domain_members" ADD CONSTRAINT "storage_domain_members_pool_partition_id_pool_partitions_id_fk" FOREIGN KEY ("pool_partition_id") REFERENCES "public"."pool_partitions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -243,5 +273,7 @@ CREATE UNIQUE INDEX "job_entries_order" ON "job_entries" USING btree ("chunk_id"
 CREATE INDEX "job_entries_blob" ON "job_entries" USING btree ("blob_id");--> statement-breakpoint
 CREATE INDEX "jobs_status" ON "jobs" USING btree ("status","created_at");--> statement-breakpoint
 CREATE INDEX "jobs_bucket" ON "jobs" USING btree ("bucket_id");--> statement-breakpoint
+CREATE INDEX "notification_deliveries_due" ON "notification_deliveries" USING btree ("due_at");--> statement-breakpoint
+CREATE INDEX "notification_registrations_kind" ON "notification_registrations" USING btree ("kind");--> statement-breakpoint
 CREATE UNIQUE INDEX "objects_latest" ON "objects" USING btree ("bucket_id","name") WHERE "objects"."latest";--> statement-breakpoint
 CREATE UNIQUE INDEX "objects_version" ON "objects" USING btree ("bucket_id","name","version");

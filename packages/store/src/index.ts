@@ -34,6 +34,18 @@ export {
 export { type DroppedBlob, forgetDropped, lockDropped } from './db/queries/dropped.ts';
 export * from './db/queries/jobs.ts';
 export { listNodes, type NodeRow, noteHeartbeat, upsertNode } from './db/queries/nodes.ts';
+export {
+  type Delivery,
+  findRegistration,
+  insertRegistration,
+  listRegistrations,
+  type NotifiedEvent,
+  type RegistrationRow,
+  removeRegistration,
+  settleDelivery,
+  type ToldBlob,
+  takeDeliveries,
+} from './db/queries/notifications.ts';
 export * from './db/queries/objects.ts';
 export { eTagOf, type Receipt, type Recorded, recordReceived } from './db/queries/receipts.ts';
 export { dropSuperseded } from './db/queries/superseded.ts';

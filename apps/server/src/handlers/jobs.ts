@@ -26,6 +26,7 @@ import { getBulkJob, stageObjectsJob, verifyBulkJob } from './get-job.ts';
 import { describeJob, describeJobs, describeOneChunk } from './job-answer.ts';
 import { jobEntries } from './job-entries.ts';
 import { jobLists } from './job-lists.ts';
+import { summarizeJob } from './job-summary.ts';
 import { putBulkJob, verifySafeToCreatePutJob } from './put-job.ts';
 import { getJobToReplicate, replicatePutJob } from './replicate-job.ts';
 
@@ -44,6 +45,12 @@ export const jobs = {
     const job = await needJob(ctx.store.db, id);
     allow(ctx, job);
     return describeJob(ctx, job);
+  },
+
+  async getJobSummary(ctx, { id }) {
+    const job = await needJob(ctx.store.db, id);
+    allow(ctx, job);
+    return summarizeJob(ctx, job);
   },
 
   async closeAggregatingJob(ctx, { id }) {

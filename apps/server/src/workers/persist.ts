@@ -36,7 +36,7 @@ export async function persistChunk(ctx: ChunkContext, chunk: ChunkRow, job: Name
     return;
   }
   await completeIfDone(ctx, job.id, async (tx) => {
-    await completeChunk(tx, chunk.id);
+    await completeChunk(tx, chunk.id, ctx.clock.now());
     // Chunks that listed a version which this one replaced may have nothing left to wait for.
     await ctx.queue.settle(tx, await dropSuperseded(tx, chunk.id));
     await wakeStaging(ctx, tx);

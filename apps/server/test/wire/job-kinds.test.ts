@@ -197,3 +197,12 @@ test('an IN_ORDER job of cached data offers its chunks in ascending order', asyn
   }
   expect(await client.ds3.getJob({ id: job.jobId })).toMatchObject({ status: 'COMPLETED' });
 });
+
+test('the summary of a job says in a sentence how far it is, and what each pool has of it', async () => {
+  const made = await aPutJob(client, two);
+  const summary = await client.ds3.getJobSummary({ id: made.job.jobId });
+  expect(summary.summary).toMatch(/0 of 8 bytes are in cache, 0 of 1 chunks/);
+  expect(summary.destinations).toMatchObject([
+    { complete: [], incomplete: [{ chunkId: made.job.objects[0]?.chunkId, objects: [{ name: 'a' }, { name: 'b' }] }] },
+  ]);
+});

@@ -10,6 +10,7 @@ import {
 import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, max, ne, or, sql, sum } from 'drizzle-orm';
 import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
+import { tellChunkPersisted, tellJobCreated, tellJobEnded } from './notifications.ts';
 import { removeObjects } from './objects.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -59,6 +60,7 @@ export async function insertJob(tx: Db, { job, objects: newObjects, chunks }: Ne
   await tx.insert(jobs).values(job);
   await insertObjects(tx, job.bucketId, newObjects);
   await insertChunks(tx, job.id, chunks);
+  await tellJobCreated(tx, job, job.createdAt);
 }
 
 async function insertObjects(tx: Db, bucketId: string, made: readonly NewObject[]): Promise<void> {
@@ -345,12 +347,13 @@ export async function setChunkState(db: Db, chunkId: string, state: ChunkRow['st
 }
 
 /** All copies of the chunk's blobs are written. Answers false when that was known. */
-export async function completeChunk(tx: Db, chunkId: string): Promise<boolean> {
+export async function completeChunk(tx: Db, chunkId: string, now: Date): Promise<boolean> {
   const done = await tx
     .update(jobChunks)
     .set({ state: 'COMPLETED', completedBlobs: jobChunks.blobs, completedSize: jobChunks.size })
     .where(and(eq(jobChunks.id, chunkId), ne(jobChunks.state, 'COMPLETED')))
     .returning({ id: jobChunks.id });
+  if (done.length > 0) await tellChunkPersisted(tx, chunkId, now);
   return done.length > 0;
 }
 
@@ -400,6 +403,7 @@ export async function endJob(
   end: { readonly status: 'COMPLETED' | 'CANCELED'; readonly now: Date; readonly dueToTimeout?: boolean },
 ): Promise<void> {
   const totals = (await jobTotals(tx, [job])).get(job.id) ?? noTotals;
+  await tellJobEnded(tx, job, { cancelOccurred: end.status === 'CANCELED', now: end.now });
   await tx
     .update(jobs)
     .set({

@@ -3,6 +3,7 @@ import type { ChecksumType } from '@nacre/model';
 import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobs, jobChunks, jobs, objects } from '../schema/index.ts';
+import { tellBlobsCached } from './notifications.ts';
 import { type NewVersion, takeOver } from './versions.ts';
 
 /** A blob whose bytes are in the cache, synced. */
@@ -48,6 +49,7 @@ export async function recordReceived(tx: Db, receipts: readonly Receipt[], now: 
   const fresh = await markReceived(tx, receipts, now);
   const fullChunks = await countIntoChunks(tx, receipts, fresh);
   await finishObjects(tx, receipts, now);
+  await tellBlobsCached(tx, freshByJob(receipts, fresh), now);
   await tx
     .update(jobs)
     .set({ touchedAt: now })
@@ -60,6 +62,14 @@ export async function recordReceived(tx: Db, receipts: readonly Receipt[], now: 
   const alive = new Set(held.map(({ id }) => id));
   const gone = new Set(receipts.filter(({ objectId }) => !alive.has(objectId)).map(({ blobId }) => blobId));
   return { fresh: new Set(fresh.keys()), gone, fullChunks };
+}
+
+function freshByJob(receipts: readonly Receipt[], fresh: ReadonlyMap<string, number>): Map<string, string[]> {
+  const byJob = new Map<string, string[]>();
+  for (const { jobId, blobId } of receipts) {
+    if (fresh.has(blobId)) byJob.set(jobId, [...(byJob.get(jobId) ?? []), blobId]);
+  }
+  return byJob;
 }
 
 /** Answers the lengths of the blobs that were not received before. */

@@ -1,0 +1,267 @@
+import { and, asc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../postgres.ts';
+import {
+  blobs,
+  buckets,
+  jobEntries,
+  jobs,
+  notificationDeliveries,
+  notificationRegistrations,
+  objects,
+} from '../schema/index.ts';
+
+export type RegistrationRow = typeof notificationRegistrations.$inferSelect;
+
+/** A blob as notifications tell of it. */
+export interface ToldBlob {
+  readonly bucket: string;
+  readonly id: string;
+  readonly inCache: boolean;
+  readonly latest: boolean;
+  readonly length: number;
+  readonly name: string;
+  readonly offset: number;
+  readonly version: number;
+  readonly versionId: string;
+}
+
+/** What happened, as it is kept until it is told. */
+export type NotifiedEvent =
+  | { readonly kind: 'job_created'; readonly jobId: string }
+  | {
+      readonly kind: 'job_completed';
+      readonly jobId: string;
+      readonly cancelOccurred: boolean;
+      readonly objectsNotPersisted: readonly ToldBlob[];
+    }
+  | {
+      readonly kind: 'object_cached' | 'object_persisted';
+      readonly jobId: string;
+      readonly objects: readonly ToldBlob[];
+    };
+
+// ── Registrations ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+export async function insertRegistration(
+  db: Db,
+  registration: typeof notificationRegistrations.$inferInsert,
+): Promise<RegistrationRow> {
+  const [made] = await db.insert(notificationRegistrations).values(registration).returning();
+  if (!made) throw new Error('a registration was not answered');
+  return made;
+}
+
+/** Of one kind, oldest first. */
+export async function listRegistrations(db: Db, kind: string): Promise<RegistrationRow[]> {
+  return db
+    .select()
+    .from(notificationRegistrations)
+    .where(eq(notificationRegistrations.kind, kind))
+    .orderBy(asc(notificationRegistrations.creationDate), asc(notificationRegistrations.id));
+}
+
+export async function findRegistration(db: Db, kind: string, id: string): Promise<RegistrationRow | undefined> {
+  const [found] = await db
+    .select()
+    .from(notificationRegistrations)
+    .where(and(eq(notificationRegistrations.id, id), eq(notificationRegistrations.kind, kind)))
+    .limit(1);
+  return found;
+}
+
+export async function removeRegistration(db: Db, id: string): Promise<void> {
+  await db.delete(notificationRegistrations).where(eq(notificationRegistrations.id, id));
+}
+
+// ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface JobOfEvent {
+  readonly id: string;
+  readonly userId: string;
+}
+
+/** Who is told of this kind of event of a job. */
+async function listeners(db: Db, kind: NotifiedEvent['kind'], job: JobOfEvent): Promise<{ readonly id: string }[]> {
+  const { userId, seesAll, jobId } = notificationRegistrations;
+  return db
+    .select({ id: notificationRegistrations.id })
+    .from(notificationRegistrations)
+    .where(
+      and(
+        eq(notificationRegistrations.kind, kind),
+        or(seesAll, eq(userId, job.userId)),
+        or(isNull(jobId), eq(jobId, job.id)),
+      ),
+    );
+}
+
+/** Sends an event on its way to each listener, in the transaction in which it happens. */
+async function tell(tx: Db, listening: readonly { readonly id: string }[], event: NotifiedEvent, now: Date) {
+  if (listening.length === 0) return;
+  await tx.insert(notificationDeliveries).values(
+    listening.map(({ id }) => ({
+      id: crypto.randomUUID(),
+      registrationId: id,
+      event,
+      happenedAt: now,
+      dueAt: now,
+    })),
+  );
+}
+
+export async function tellJobCreated(tx: Db, job: JobOfEvent, now: Date): Promise<void> {
+  await tell(tx, await listeners(tx, 'job_created', job), { kind: 'job_created', jobId: job.id }, now);
+}
+
+/** Of a cancelled PUT job: before its blobs are removed, so that those that were not made permanent can be named. */
+export async function tellJobEnded(
+  tx: Db,
+  job: JobOfEvent & { readonly requestType: string },
+  { cancelOccurred, now }: { readonly cancelOccurred: boolean; readonly now: Date },
+): Promise<void> {
+  const listening = await listeners(tx, 'job_completed', job);
+  if (listening.length === 0) return;
+  const lost = cancelOccurred && job.requestType === 'PUT' ? await toldBlobs(tx, notPersisted(job.id)) : [];
+  await tell(
+    tx,
+    listening,
+    { kind: 'job_completed', jobId: job.id, cancelOccurred, objectsNotPersisted: lost },
+    now,
+  );
+}
+
+function notPersisted(jobId: string): SQL {
+  return sql`${jobEntries.jobId} = ${jobId} and ${jobEntries.chunkId} in
+    (select c.id from job_chunks c where c.job_id = ${jobId} and c.state <> 'COMPLETED')`;
+}
+
+/** Blobs of a job that were received. */
+export async function tellBlobsCached(
+  tx: Db,
+  byJob: ReadonlyMap<string, readonly string[]>,
+  now: Date,
+): Promise<void> {
+  const known = await tx
+    .select({ id: jobs.id, userId: jobs.userId })
+    .from(jobs)
+    .where(inArray(jobs.id, [...byJob.keys()]));
+  for (const job of known) {
+    const blobIds = byJob.get(job.id) ?? [];
+    await tellBlobs(tx, 'object_cached', job, inArray(jobEntries.blobId, [...blobIds]), now);
+  }
+}
+
+/** The blobs of a chunk that are now on every permanent store. */
+export async function tellChunkPersisted(tx: Db, chunkId: string, now: Date): Promise<void> {
+  const [job] = await tx
+    .select({ id: jobs.id, userId: jobs.userId })
+    .from(jobs)
+    .where(sql`${jobs.id} = (select c.job_id from job_chunks c where c.id = ${chunkId})`);
+  if (job) await tellBlobs(tx, 'object_persisted', job, eq(jobEntries.chunkId, chunkId), now);
+}
+
+async function tellBlobs(
+  tx: Db,
+  kind: 'object_cached' | 'object_persisted',
+  job: JobOfEvent,
+  which: SQL,
+  now: Date,
+): Promise<void> {
+  const listening = await listeners(tx, kind, job);
+  if (listening.length === 0) return;
+  const told = await toldBlobs(tx, sql`${jobEntries.jobId} = ${job.id} and ${which}`);
+  await tell(tx, listening, { kind, jobId: job.id, objects: told }, now);
+}
+
+async function toldBlobs(tx: Db, which: SQL): Promise<ToldBlob[]> {
+  const rows = await tx
+    .select({
+      bucket: buckets.name,
+      id: blobs.id,
+      cacheNodeId: blobs.cacheNodeId,
+      length: blobs.length,
+      name: objects.name,
+      offset: blobs.byteOffset,
+      version: objects.version,
+      versionId: objects.id,
+    })
+    .from(jobEntries)
+    .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
+    .innerJoin(objects, eq(objects.id, blobs.objectId))
+    .innerJoin(buckets, eq(buckets.id, objects.bucketId))
+    .where(which)
+    .orderBy(asc(objects.name), asc(blobs.byteOffset));
+  return rows.map(({ cacheNodeId, ...blob }) => ({ ...blob, inCache: cacheNodeId !== null, latest: true }));
+}
+
+// ── Deliveries ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Delivery {
+  readonly id: string;
+  readonly event: NotifiedEvent;
+  readonly happenedAt: Date;
+  readonly attempts: number;
+  readonly registration: RegistrationRow;
+}
+
+/** Deliveries that are due, oldest first; taken by this call alone until `until`, when another may try. */
+export async function takeDeliveries(tx: Db, now: Date, until: Date, atMost: number): Promise<Delivery[]> {
+  const due = await tx
+    .select({ id: notificationDeliveries.id })
+    .from(notificationDeliveries)
+    .where(lte(notificationDeliveries.dueAt, now))
+    .orderBy(asc(notificationDeliveries.dueAt))
+    .limit(atMost)
+    .for('update', { skipLocked: true });
+  const ids = due.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  await tx.update(notificationDeliveries).set({ dueAt: until }).where(inArray(notificationDeliveries.id, ids));
+  const rows = await tx
+    .select({ delivery: notificationDeliveries, registration: notificationRegistrations })
+    .from(notificationDeliveries)
+    .innerJoin(
+      notificationRegistrations,
+      eq(notificationRegistrations.id, notificationDeliveries.registrationId),
+    )
+    .where(inArray(notificationDeliveries.id, ids))
+    .orderBy(asc(notificationDeliveries.happenedAt));
+  return rows.map(({ delivery: { id, event, happenedAt, attempts }, registration }) => ({
+    id,
+    event: event as NotifiedEvent,
+    happenedAt,
+    attempts,
+    registration,
+  }));
+}
+
+export interface DeliveryResult {
+  readonly at: Date;
+  /** Of the answer; null when there was none. */
+  readonly httpStatus: number | null;
+  /** Why it was not delivered; undefined when it was. */
+  readonly failure: string | undefined;
+  /** When it is tried again; undefined when it is done with. */
+  readonly again: Date | undefined;
+}
+
+/** What became of a delivery: for the registration, and for the delivery itself. */
+export async function settleDelivery(tx: Db, delivery: Delivery, result: DeliveryResult): Promise<void> {
+  const { at, httpStatus, failure, again } = result;
+  await tx
+    .update(notificationRegistrations)
+    .set({
+      lastNotification: at,
+      lastHttpResponseCode: httpStatus,
+      lastFailure: failure ?? null,
+      failuresSinceLastSuccess:
+        failure === undefined
+          ? 0
+          : again
+            ? notificationRegistrations.failuresSinceLastSuccess
+            : sql`${notificationRegistrations.failuresSinceLastSuccess} + 1`,
+    })
+    .where(eq(notificationRegistrations.id, delivery.registration.id));
+  const row = eq(notificationDeliveries.id, delivery.id);
+  if (again === undefined) await tx.delete(notificationDeliveries).where(row);
+  else await tx.update(notificationDeliveries).set({ dueAt: again, attempts: delivery.attempts + 1 }).where(row);
+}
