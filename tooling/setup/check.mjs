@@ -17,7 +17,7 @@ await step('install and build', async () => {
   await build();
   return 0;
 });
-await program('format and lint', '@biomejs/biome/bin/biome', ['ci', '.']);
+await program('format and lint', '@biomejs/biome/bin/biome', ['check', '--colors=off', '.']);
 await program('types', 'typescript/bin/tsc', ['-b']);
 await script('docs/operations.md is up to date', 'tooling/contract/coverage.ts', ['--check']);
 await script('docs/configuration.md is up to date', 'tooling/configuration.ts', ['--check']);

@@ -116,6 +116,13 @@ export const settings = {
     fallback: '0',
     about: 'Bytes the cache may hold; 0 for as much as its file system has.',
   }),
+  pools: setting({
+    env: 'NACRE_POOLS',
+    parse: z.string().transform(parsePools),
+    fallback: '',
+    about:
+      'Pools beside the built-in ones: `NAME=FOLDER` or `NAME@PARTITION=FOLDER`, with commas between. The folder is made when it is not there.',
+  }),
   persistDelaySeconds: setting({
     env: 'NACRE_PERSIST_DELAY_SECONDS',
     parse: count(0),
@@ -265,6 +272,24 @@ function parseNetworks(written: string, ctx: z.RefinementCtx): string[] {
     ctx.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not a list of networks' });
   }
   return networks;
+}
+
+/** A pool as it is configured. */
+export interface ConfiguredPool {
+  readonly name: string;
+  /** The name of its partition; it stays in the one it is in when absent. */
+  readonly partition: string | undefined;
+  readonly folder: string;
+}
+
+function parsePools(written: string, ctx: z.RefinementCtx): ConfiguredPool[] {
+  if (written.trim() === '') return [];
+  return written.split(',').map((one) => {
+    const [, name, partition, folder] = /^([^@=]+)(?:@([^=]+))?=(.+)$/.exec(one.trim()) ?? [];
+    if (name !== undefined && folder !== undefined) return { name, partition, folder };
+    ctx.addIssue({ code: 'custom', message: `'${one}' is neither NAME=FOLDER nor NAME@PARTITION=FOLDER` });
+    return z.NEVER;
+  });
 }
 
 function count(least: number) {

@@ -17,12 +17,21 @@ export async function openPlaces(
   pools: readonly PoolRow[],
   eviction: Eviction,
 ): Promise<Places> {
-  const cacheStore = await openBlobStore(`file:${join(dataFolder, 'cache')}`);
+  const cacheStore = await openBlobStore(`file:${cacheFolder(dataFolder)}`);
   const cache = await openCache(cacheStore, cacheSize === 0 ? undefined : cacheSize);
   const opened = new Map<string, BlobStore>();
   for (const { id, mountpoint } of pools) {
-    const path = isAbsolute(mountpoint) ? mountpoint : join(dataFolder, mountpoint);
-    opened.set(id, await openBlobStore(`file:${path}`));
+    opened.set(id, await openBlobStore(`file:${folderOf(dataFolder, mountpoint)}`));
   }
   return { cache: withEviction(cache, eviction), pools: opened };
+}
+
+/** The folder of a node's cache. */
+export function cacheFolder(dataFolder: string): string {
+  return join(dataFolder, 'cache');
+}
+
+/** The folder of a pool: below the data folder when its mountpoint is relative. */
+export function folderOf(dataFolder: string, mountpoint: string): string {
+  return isAbsolute(mountpoint) ? mountpoint : join(dataFolder, mountpoint);
 }

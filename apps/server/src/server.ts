@@ -15,8 +15,9 @@ import { createDispatch, type Dispatch } from './http/dispatch.ts';
 import { createHttpServer } from './http/listen.ts';
 import { createIdSource, type IdSource } from './ids.ts';
 import { createAddressGuard } from './notifications/addresses.ts';
-import { openPlaces } from './places.ts';
+import { cacheFolder, openPlaces } from './places.ts';
 import { createReceipts } from './receipts.ts';
+import { registerCache, registerPools } from './register.ts';
 import { accessKeyOf, createSeal, masterKey, newSecretKey, type SecretSeal } from './secrets.ts';
 import { createTurns } from './transfer/turns.ts';
 import { closeAggregations } from './workers/close-aggregations.ts';
@@ -73,6 +74,7 @@ export async function startServer({
   const closing: (() => Promise<void>)[] = [() => store.close()];
   try {
     const made = await makeSystem({ config, dataFolder, store, clock, ids, seal });
+    await registerPools(store, config.pools, ids);
     const { retryAfterSeconds } = config;
     const pools = await listPools(store.db);
     const places = await openPlaces(dataFolder, config.cacheSize, pools, { store, nodeId, retryAfterSeconds });
@@ -92,6 +94,7 @@ export async function startServer({
     closing.unshift(() => closeHttp(http, config.shutdownSeconds));
     const node = thisNode(config, nodeId, port);
     await registerNode(store, clock, node, (await findSystem(store.db))?.serialNumber ?? '');
+    await registerCache(store, { nodeId, path: cacheFolder(dataFolder), size: config.cacheSize }, ids);
     const context: ServerContext = {
       config: { ...config, data: dataFolder },
       clock,

@@ -16,6 +16,14 @@ CREATE TABLE "blobs" (
 	"cache_used_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "bucket_acls" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid,
+	"group_id" uuid,
+	"bucket_id" uuid,
+	"permission" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "buckets" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text COLLATE "C" NOT NULL,
@@ -25,6 +33,48 @@ CREATE TABLE "buckets" (
 	"protected" boolean DEFAULT false NOT NULL,
 	"last_preferred_chunk_size_in_bytes" bigint,
 	CONSTRAINT "buckets_name" UNIQUE("name")
+);
+--> statement-breakpoint
+CREATE TABLE "cache_filesystems" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"node_id" uuid NOT NULL,
+	"path" text NOT NULL,
+	"max_capacity_in_bytes" bigint,
+	"auto_reclaim_initiate_threshold" double precision DEFAULT 0.82 NOT NULL,
+	"auto_reclaim_terminate_threshold" double precision DEFAULT 0.72 NOT NULL,
+	"burst_threshold" double precision DEFAULT 0.85 NOT NULL,
+	"cache_safety_enabled" boolean DEFAULT false NOT NULL,
+	"needs_reconcile" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "cache_filesystems_node" UNIQUE("node_id")
+);
+--> statement-breakpoint
+CREATE TABLE "cache_throttle_rules" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"bucket_id" uuid,
+	"priority" text,
+	"request_type" text,
+	"max_cache_percent" double precision NOT NULL,
+	"burst_threshold" double precision
+);
+--> statement-breakpoint
+CREATE TABLE "data_path_backends" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"activated" boolean DEFAULT true NOT NULL,
+	"allow_new_job_requests" boolean DEFAULT true NOT NULL,
+	"always_rollback" boolean DEFAULT true NOT NULL,
+	"auto_activate_timeout_in_mins" integer,
+	"auto_inspect" text DEFAULT 'FULL' NOT NULL,
+	"default_import_conflict_resolution_mode" text DEFAULT 'CANCEL' NOT NULL,
+	"default_verify_data_after_import" text,
+	"default_verify_data_prior_to_import" boolean DEFAULT true NOT NULL,
+	"iom_cache_limitation_percent" double precision DEFAULT 0.5 NOT NULL,
+	"iom_enabled" boolean DEFAULT true NOT NULL,
+	"partially_verify_last_percent_of_tapes" integer,
+	"pool_safety_enabled" boolean DEFAULT true NOT NULL,
+	"unavailable_media_policy" text DEFAULT 'DISCOURAGED' NOT NULL,
+	"unavailable_pool_max_job_retry_in_mins" integer DEFAULT 20 NOT NULL,
+	"unavailable_tape_partition_max_job_retry_in_mins" integer DEFAULT 20 NOT NULL,
+	"verify_checkpoint_before_read" boolean DEFAULT true NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "data_persistence_rules" (
@@ -55,6 +105,13 @@ CREATE TABLE "data_policies" (
 	"rebuild_priority" text DEFAULT 'LOW' NOT NULL,
 	"versioning" text DEFAULT 'NONE' NOT NULL,
 	CONSTRAINT "data_policies_name" UNIQUE("name")
+);
+--> statement-breakpoint
+CREATE TABLE "data_policy_acls" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid,
+	"group_id" uuid,
+	"data_policy_id" uuid
 );
 --> statement-breakpoint
 CREATE TABLE "dropped_blobs" (
@@ -137,6 +194,7 @@ CREATE TABLE "nodes" (
 	"name" text NOT NULL,
 	"serial_number" text NOT NULL,
 	"end_point" text NOT NULL,
+	"dns_name" text,
 	"http_port" integer,
 	"https_port" integer,
 	"last_heartbeat" timestamp (3) with time zone NOT NULL,
@@ -206,6 +264,7 @@ CREATE TABLE "storage_domain_members" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"storage_domain_id" uuid NOT NULL,
 	"pool_partition_id" uuid NOT NULL,
+	"auto_compaction_threshold" integer,
 	"state" text DEFAULT 'NORMAL' NOT NULL,
 	"write_preference" text DEFAULT 'NORMAL' NOT NULL
 );
@@ -247,27 +306,48 @@ CREATE TABLE "users" (
 	CONSTRAINT "users_auth_id" UNIQUE("auth_id")
 );
 --> statement-breakpoint
+ALTER TABLE "bucket_acls" ADD CONSTRAINT "bucket_acls_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "bucket_acls" ADD CONSTRAINT "bucket_acls_group_id_groups_id_fk" FOREIGN KEY ("group_id") REFERENCES "public"."groups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "bucket_acls" ADD CONSTRAINT "bucket_acls_bucket_id_buckets_id_fk" FOREIGN KEY ("bucket_id") REFERENCES "public"."buckets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buckets" ADD CONSTRAINT "buckets_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buckets" ADD CONSTRAINT "buckets_data_policy_id_data_policies_id_fk" FOREIGN KEY ("data_policy_id") REFERENCES "public"."data_policies"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "cache_filesystems" ADD CONSTRAINT "cache_filesystems_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "cache_throttle_rules" ADD CONSTRAINT "cache_throttle_rules_bucket_id_buckets_id_fk" FOREIGN KEY ("bucket_id") REFERENCES "public"."buckets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "data_persistence_rules" ADD CONSTRAINT "data_persistence_rules_data_policy_id_data_policies_id_fk" FOREIGN KEY ("data_policy_id") REFERENCES "public"."data_policies"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "data_persistence_rules" ADD CONSTRAINT "data_persistence_rules_storage_domain_id_storage_domains_id_fk" FOREIGN KEY ("storage_domain_id") REFERENCES "public"."storage_domains"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "data_policy_acls" ADD CONSTRAINT "data_policy_acls_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "data_policy_acls" ADD CONSTRAINT "data_policy_acls_group_id_groups_id_fk" FOREIGN KEY ("group_id") REFERENCES "public"."groups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "data_policy_acls" ADD CONSTRAINT "data_policy_acls_data_policy_id_data_policies_id_fk" FOREIGN KEY ("data_policy_id") REFERENCES "public"."data_policies"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_group_id_groups_id_fk" FOREIGN KEY ("group_id") REFERENCES "public"."groups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_member_user_id_users_id_fk" FOREIGN KEY ("member_user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_member_group_id_groups_id_fk" FOREIGN KEY ("member_group_id") REFERENCES "public"."groups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "notification_deliveries" ADD CONSTRAINT "notification_deliveries_registration_id_notification_registrations_id_fk" FOREIGN KEY ("registration_id") REFERENCES "public"."notification_registrations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "notification_registrations" ADD CONSTRAINT "notification_registrations_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "pools" ADD CONSTRAINT "pools_partition_id_pool_partitions_id_fk" FOREIGN KEY ("partition_id") REFERENCES "public"."pool_partitions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "pools" ADD CONSTRAINT "pools_partition_id_pool_partitions_id_fk" FOREIGN KEY ("partition_id") REFERENCES "public"."pool_partitions"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "storage_domain_members" ADD CONSTRAINT "storage_domain_members_storage_domain_id_storage_domains_id_fk" FOREIGN KEY ("storage_domain_id") REFERENCES "public"."storage_domains"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "storage_domain_members" ADD CONSTRAINT "storage_domain_members_pool_partition_id_pool_partitions_id_fk" FOREIGN KEY ("pool_partition_id") REFERENCES "public"."pool_partitions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "users" ADD CONSTRAINT "users_default_data_policy_id_data_policies_id_fk" FOREIGN KEY ("default_data_policy_id") REFERENCES "public"."data_policies"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "blob_copies_place" ON "blob_copies" USING btree ("blob_id","pool_id");--> statement-breakpoint
 CREATE INDEX "blob_copies_pool" ON "blob_copies" USING btree ("pool_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "blobs_object" ON "blobs" USING btree ("object_id","byte_offset");--> statement-breakpoint
 CREATE INDEX "blobs_cache" ON "blobs" USING btree ("cache_node_id","cache_used_at") WHERE "blobs"."cache_node_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "bucket_acls_user" ON "bucket_acls" USING btree ("user_id","bucket_id","permission");--> statement-breakpoint
+CREATE UNIQUE INDEX "bucket_acls_group" ON "bucket_acls" USING btree ("group_id","bucket_id","permission");--> statement-breakpoint
+CREATE UNIQUE INDEX "bucket_acls_user_everywhere" ON "bucket_acls" USING btree ("user_id","permission") WHERE "bucket_acls"."bucket_id" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "bucket_acls_group_everywhere" ON "bucket_acls" USING btree ("group_id","permission") WHERE "bucket_acls"."bucket_id" is null;--> statement-breakpoint
+CREATE INDEX "bucket_acls_bucket" ON "bucket_acls" USING btree ("bucket_id");--> statement-breakpoint
 CREATE INDEX "buckets_user" ON "buckets" USING btree ("user_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "cache_throttle_rules_jobs" ON "cache_throttle_rules" USING btree (coalesce("bucket_id"::text, ''),coalesce("priority", ''),coalesce("request_type", ''));--> statement-breakpoint
 CREATE UNIQUE INDEX "data_persistence_rules_domain" ON "data_persistence_rules" USING btree ("data_policy_id","storage_domain_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "data_policy_acls_user" ON "data_policy_acls" USING btree ("user_id","data_policy_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "data_policy_acls_group" ON "data_policy_acls" USING btree ("group_id","data_policy_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "data_policy_acls_user_everywhere" ON "data_policy_acls" USING btree ("user_id") WHERE "data_policy_acls"."data_policy_id" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "data_policy_acls_group_everywhere" ON "data_policy_acls" USING btree ("group_id") WHERE "data_policy_acls"."data_policy_id" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "dropped_blobs_place" ON "dropped_blobs" USING btree ("place_id","blob_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "group_members_user" ON "group_members" USING btree ("group_id","member_user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "group_members_group" ON "group_members" USING btree ("group_id","member_group_id");--> statement-breakpoint
+CREATE INDEX "group_members_of_user" ON "group_members" USING btree ("member_user_id");--> statement-breakpoint
+CREATE INDEX "group_members_of_group" ON "group_members" USING btree ("member_group_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "job_chunks_number" ON "job_chunks" USING btree ("job_id","chunk_number");--> statement-breakpoint
 CREATE UNIQUE INDEX "job_entries_order" ON "job_entries" USING btree ("chunk_id","order_index");--> statement-breakpoint
 CREATE INDEX "job_entries_blob" ON "job_entries" USING btree ("blob_id");--> statement-breakpoint
@@ -276,4 +356,5 @@ CREATE INDEX "jobs_bucket" ON "jobs" USING btree ("bucket_id");--> statement-bre
 CREATE INDEX "notification_deliveries_due" ON "notification_deliveries" USING btree ("due_at");--> statement-breakpoint
 CREATE INDEX "notification_registrations_kind" ON "notification_registrations" USING btree ("kind");--> statement-breakpoint
 CREATE UNIQUE INDEX "objects_latest" ON "objects" USING btree ("bucket_id","name") WHERE "objects"."latest";--> statement-breakpoint
-CREATE UNIQUE INDEX "objects_version" ON "objects" USING btree ("bucket_id","name","version");
+CREATE UNIQUE INDEX "objects_version" ON "objects" USING btree ("bucket_id","name","version");--> statement-breakpoint
+CREATE UNIQUE INDEX "storage_domain_members_partition" ON "storage_domain_members" USING btree ("storage_domain_id","pool_partition_id");

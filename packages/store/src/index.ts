@@ -2,6 +2,18 @@ export { databaseError, isUniqueViolation } from './db/errors.ts';
 export { type OpenDatabase, openDatabase } from './db/open.ts';
 export type { Database, Db, Tx } from './db/postgres.ts';
 export {
+  type BucketAclRow,
+  type DataPolicyAclRow,
+  insertBucketAcl,
+  insertDataPolicyAcl,
+  listBucketAcls,
+  listDataPolicyAcls,
+  needBucketAcl,
+  needDataPolicyAcl,
+  removeBucketAcl,
+  removeDataPolicyAcl,
+} from './db/queries/acls.ts';
+export {
   type BucketRow,
   countBuckets,
   findBucket,
@@ -15,6 +27,47 @@ export {
   usedCapacity,
 } from './db/queries/buckets.ts';
 export {
+  type CacheFilesystemRow,
+  type CacheThrottleRuleRow,
+  insertCacheThrottleRule,
+  listCacheFilesystems,
+  listCacheThrottleRules,
+  needCacheFilesystem,
+  needCacheThrottleRule,
+  removeCacheThrottleRule,
+  updateCacheFilesystem,
+  updateCacheThrottleRule,
+  upsertCacheFilesystem,
+} from './db/queries/cache.ts';
+export { type BlobToCopy, holdBlobs, insertCopies, listBlobsToCopy } from './db/queries/copies.ts';
+export {
+  type DataPathBackendRow,
+  needDataPathBackend,
+  updateDataPathBackend,
+} from './db/queries/data-planner.ts';
+export {
+  type DataPersistenceRuleRow,
+  type DataPolicyRow,
+  findDataPolicy,
+  insertDataPersistenceRule,
+  insertDataPolicy,
+  listDataPersistenceRules,
+  listDataPolicies,
+  listDataPoliciesOfStorageDomain,
+  listRulesOfDataPolicy,
+  lockDataPolicy,
+  needDataPersistenceRule,
+  needDataPolicy,
+  type RequiredCopy,
+  removeDataPersistenceRule,
+  removeDataPolicy,
+  requiredCopies,
+  updateDataPersistenceRule,
+  updateDataPolicy,
+  useOfDataPolicy,
+} from './db/queries/data-policies.ts';
+export { type DroppedBlob, forgetDropped, lockDropped } from './db/queries/dropped.ts';
+export {
   type EvictableBlob,
   evictBlobs,
   listEvictable,
@@ -22,18 +75,33 @@ export {
   noteStaged,
   promisedBytes,
 } from './db/queries/eviction.ts';
-export { type BlobToCopy, holdBlobs, insertCopies, listBlobsToCopy } from './db/queries/copies.ts';
 export {
-  type DataPolicyRow,
-  findDataPolicy,
-  listPools,
-  type PoolRow,
-  type RequiredCopy,
-  requiredCopies,
-} from './db/queries/data-policies.ts';
-export { type DroppedBlob, forgetDropped, lockDropped } from './db/queries/dropped.ts';
+  type GroupMemberRow,
+  type GroupRow,
+  hasAdministrator,
+  insertGroup,
+  insertGroupMember,
+  isMember,
+  listGroupMembers,
+  listGroups,
+  listNestings,
+  lockMemberships,
+  needGroup,
+  needGroupMember,
+  removeGroup,
+  removeGroupMember,
+  updateGroup,
+} from './db/queries/groups.ts';
 export * from './db/queries/jobs.ts';
-export { listNodes, type NodeRow, noteHeartbeat, upsertNode } from './db/queries/nodes.ts';
+export {
+  listNodePage,
+  listNodes,
+  type NodeRow,
+  needNode,
+  noteHeartbeat,
+  updateNode,
+  upsertNode,
+} from './db/queries/nodes.ts';
 export {
   type Delivery,
   findRegistration,
@@ -47,10 +115,58 @@ export {
   takeDeliveries,
 } from './db/queries/notifications.ts';
 export * from './db/queries/objects.ts';
+export {
+  hasCopies,
+  insertPoolPartition,
+  listPlacedPools,
+  listPoolPartitions,
+  listPools,
+  needPool,
+  needPoolPartition,
+  type PlacedPool,
+  type PoolPartitionRow,
+  type PoolRow,
+  removePool,
+  removePoolPartition,
+  updateAllPools,
+  updatePool,
+  updatePoolPartition,
+  upsertPool,
+  usedOnPools,
+} from './db/queries/pools.ts';
 export { eTagOf, type Receipt, type Recorded, recordReceived } from './db/queries/receipts.ts';
+export type { PageRequest, RowPage } from './db/queries/rows.ts';
+export {
+  insertStorageDomain,
+  insertStorageDomainMember,
+  isMemberInUse,
+  listMemberships,
+  listStorageDomainMembers,
+  listStorageDomains,
+  needStorageDomain,
+  needStorageDomainMember,
+  removeStorageDomain,
+  removeStorageDomainMember,
+  type StorageDomainMemberRow,
+  type StorageDomainRow,
+  updateStorageDomain,
+  updateStorageDomainMember,
+} from './db/queries/storage-domains.ts';
 export { dropSuperseded } from './db/queries/superseded.ts';
-export { type FirstUser, findSystem, type SystemRow, seedSystem } from './db/queries/system.ts';
-export { findUser, findUserByAuthId, listUsers, type UserRow } from './db/queries/users.ts';
+export { type FirstUser, findSystem, type SystemRow, seedSystem, updateInstanceId } from './db/queries/system.ts';
+export {
+  type Claimant,
+  findClaimant,
+  findUser,
+  hasRunningJobs,
+  insertUser,
+  listUsers,
+  lockUser,
+  needUser,
+  removeUser,
+  type UserRow,
+  updateUser,
+} from './db/queries/users.ts';
 export {
   listUpToLatest,
   markLatest,

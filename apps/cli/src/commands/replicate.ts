@@ -14,6 +14,7 @@ interface Flags {
   readonly payload: 'json' | 'xml';
   readonly priority?: (typeof priorities)[number];
   readonly concurrency: number;
+  readonly readBack?: boolean;
   readonly wait?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function addReplicateCommand(job: Command, act: (work: Action) => Promise
     )
     .addOption(wordOption('--priority <priority>', 'of the job there', priorities))
     .option('--concurrency <n>', 'pieces under way at a time', parseConcurrency, 8)
+    .option('--read-back', 'read objects from the other system where the two keep different types of checksum')
     .option('--wait', 'until the job is COMPLETED on both systems')
     .addHelpText('after', '\nInterrupted, give the same command again: what has arrived is not moved twice.')
     .action((id: string, flags: Flags) => act((context) => replicate(context, id, flags)));
@@ -49,6 +51,7 @@ async function replicate(context: Context, jobId: string, flags: Flags): Promise
       payload: flags.payload,
       priority: flags.priority,
       concurrency: flags.concurrency,
+      readBack: flags.readBack,
       waitForCompletion: flags.wait,
       onProgress: progress.update,
       signal: io.signal,

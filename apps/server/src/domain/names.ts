@@ -1,4 +1,4 @@
-import { Ds3Error } from '@nacre/model';
+import { Ds3Error, isUuid } from '@nacre/model';
 
 const longestKey = 1024;
 const bucketPattern = /^[A-Za-z0-9._-]{1,63}$/;
@@ -32,6 +32,34 @@ export function checkBucketName(name: string): void {
       resource: printable(name).slice(0, 64),
       message: reservedBuckets.has(name) ? `The bucket name '${name}' is reserved.` : undefined,
     });
+  }
+}
+
+const longestName = 255;
+
+/**
+ * Refuses a name of anything but objects and buckets that is blank, longer than 255 characters, not to be said in XML,
+ * or a UUID, which would be taken for an id. `what` is the kind of thing. Errors: `InvalidArgument`.
+ */
+export function checkName(what: string, name: string): void {
+  checkText(`The name of a ${what}`, name);
+  if (name.trim() === '') throw new Ds3Error('InvalidArgument', { message: `The name of a ${what} is blank.` });
+  if (isUuid(name)) {
+    throw new Ds3Error('InvalidArgument', {
+      resource: name,
+      message: `The name of a ${what} must not be a UUID: it would be taken for an id.`,
+    });
+  }
+}
+
+/** Refuses a text longer than 255 characters, or not to be said in XML. `which` begins the message. Errors: `InvalidArgument`. */
+export function checkText(which: string, text: string | null | undefined): void {
+  if (typeof text !== 'string') return;
+  if (text.length > longestName) {
+    throw new Ds3Error('InvalidArgument', { message: `${which} has more than ${longestName} characters.` });
+  }
+  if (notInXml.test(text)) {
+    throw new Ds3Error('InvalidArgument', { message: `${which} holds a control character that XML cannot carry.` });
   }
 }
 

@@ -1,4 +1,5 @@
 import { Ds3Error, type Page } from '@nacre/model';
+import type { PageRequest, RowPage } from '@nacre/store';
 
 /** Which part of a list is asked for. */
 export interface Paging {
@@ -22,20 +23,32 @@ export function pageOf<R extends { readonly id: string }, T>(
   paging: Paging,
   describe: (row: R) => T,
 ): Page<T> {
-  const { pageLength = longestPage, pageOffset, pageStartMarker, lastPage } = paging;
+  const { length, start: wanted } = pageRequest(paging);
+  const start =
+    wanted === 'last'
+      ? Math.max(0, Math.ceil(all.length / length) - 1) * length
+      : typeof wanted === 'number'
+        ? wanted
+        : after(all, wanted.after);
+  const rows = all.slice(start, start + length);
+  return { items: rows.map(describe), total: all.length, remaining: Math.max(0, all.length - start - rows.length) };
+}
+
+/** Which rows to ask the database for. Errors: `InvalidArgument` as `pageOf`. */
+export function pageRequest({ pageLength = longestPage, pageOffset, pageStartMarker, lastPage }: Paging): PageRequest {
   if (pageOffset !== undefined && pageStartMarker !== undefined) {
     throw new Ds3Error('InvalidArgument', { message: 'page_offset and page_start_marker exclude each other.' });
   }
   needWithin('page_length', pageLength, 1);
   needWithin('page_offset', pageOffset ?? 0, 0);
   const length = Math.min(pageLength, longestPage);
-  const start = lastPage
-    ? Math.max(0, Math.ceil(all.length / length) - 1) * length
-    : pageStartMarker === undefined
-      ? (pageOffset ?? 0)
-      : after(all, pageStartMarker);
-  const rows = all.slice(start, start + length);
-  return { items: rows.map(describe), total: all.length, remaining: Math.max(0, all.length - start - rows.length) };
+  if (lastPage) return { length, start: 'last' };
+  return { length, start: pageStartMarker === undefined ? (pageOffset ?? 0) : { after: pageStartMarker } };
+}
+
+/** A page of rows as it is answered. */
+export function describePage<R, T>({ rows, total, remaining }: RowPage<R>, describe: (row: R) => T): Page<T> {
+  return { items: rows.map((row) => describe(row)), total, remaining };
 }
 
 function needWithin(name: string, value: number, least: number): void {

@@ -6,15 +6,16 @@ import {
   findDataPolicy,
   findUser,
   insertBucket,
+  insertBucketAcl,
   isBucketEmpty,
   isUniqueViolation,
   jobIdsOfBucket,
   listBuckets,
+  listRulesOfDataPolicy,
   lockBucket,
   removeBucket,
   removeJobs,
   removeObjects,
-  requiredCopies,
   someObjectIds,
   type UserRow,
   usedCapacity,
@@ -22,7 +23,7 @@ import {
 import type { Handlers, RequestContext } from '../context.ts';
 import { checkBucketName } from '../domain/names.ts';
 import { pageOf } from '../domain/page.ts';
-import { needAdministrator, needRight } from '../domain/permissions.ts';
+import { hasRight, needAdministrator, needDataPolicyRight, needRight } from '../domain/permissions.ts';
 
 export const buckets = {
   async putBucket(ctx, { name, id, dataPolicyId, userId, protected: isProtected }) {
@@ -59,7 +60,7 @@ export const buckets = {
 
 /** The buckets of a list that the caller may see. */
 export function visibleTo({ caller }: RequestContext, found: readonly BucketRow[]): BucketRow[] {
-  return found.filter(({ userId }) => caller.administrator || userId === caller.id);
+  return found.filter((bucket) => hasRight(caller, 'LIST', bucket));
 }
 
 export interface BucketToMake {
@@ -71,7 +72,7 @@ export interface BucketToMake {
   readonly protected: boolean;
 }
 
-/** Errors: `InvalidBucketName`, `BucketAlreadyExists`, `InvalidArgument` without a usable data policy, `Conflict`. */
+/** Errors: `AccessDenied`, `InvalidBucketName`, `BucketAlreadyExists`, `InvalidArgument` without a usable data policy, `Conflict`. */
 export async function makeBucket(ctx: RequestContext, wanted: BucketToMake): Promise<BucketRow> {
   checkBucketName(wanted.name);
   const policy = await policyFor(ctx, wanted);
@@ -90,7 +91,11 @@ export async function makeBucket(ctx: RequestContext, wanted: BucketToMake): Pro
     lastPreferredChunkSizeInBytes: null,
   };
   try {
-    await insertBucket(ctx.store.db, bucket);
+    await ctx.store.tx(async (tx) => {
+      await insertBucket(tx, bucket);
+      const owner = { userId: bucket.userId, bucketId: bucket.id, permission: 'OWNER' } as const;
+      await insertBucketAcl(tx, { id: ctx.ids.next(), ...owner });
+    });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     throw new Ds3Error('BucketAlreadyExists', { resource: wanted.name, cause: error });
@@ -107,7 +112,9 @@ async function policyFor(ctx: RequestContext, { dataPolicyId, owner }: BucketToM
     });
   }
   const policy = await needDataPolicy(ctx, id);
-  if ((await requiredCopies(ctx.store.db, policy.id)).length === 0) {
+  needDataPolicyRight(ctx.caller, policy);
+  const rules = await listRulesOfDataPolicy(ctx.store.db, policy.id);
+  if (!rules.some(({ rule }) => rule.type === 'PERMANENT')) {
     throw new Ds3Error('InvalidArgument', {
       resource: policy.name,
       message: `The data policy ${policy.name} has no permanent persistence rule: nothing would be kept under it.`,

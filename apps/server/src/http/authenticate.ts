@@ -1,8 +1,8 @@
 import { Ds3Error } from '@nacre/model';
 import { readClaim, type SignedRequest, type VerifiedPayload, verifyClaim } from '@nacre/model/signing';
-import { findUserByAuthId } from '@nacre/store';
+import { findClaimant } from '@nacre/store';
 import type { ServerContext } from '../context.ts';
-import type { Caller } from '../domain/permissions.ts';
+import { type Caller, grantsOf } from '../domain/permissions.ts';
 
 export interface Authenticated {
   readonly caller: Caller;
@@ -22,9 +22,10 @@ export async function authenticate(
   if (!claim) {
     throw new Ds3Error('AccessDenied', { message: 'The request is not signed; every request needs a signature.' });
   }
-  const user = await findUserByAuthId(store.db, claim.accessKey);
-  if (!user) throw new Ds3Error('InvalidAccessKeyId', { resource: claim.accessKey.slice(0, 128) });
-  const payload = verifyClaim(claim, request, seal.unseal(user.sealedSecretKey), clock.now());
-  const { id, name, authId, defaultDataPolicyId, administrator } = user;
-  return { caller: { id, name, authId, defaultDataPolicyId, administrator }, payload };
+  const claimant = await findClaimant(store.db, claim.accessKey);
+  if (!claimant) throw new Ds3Error('InvalidAccessKeyId', { resource: claim.accessKey.slice(0, 128) });
+  const payload = verifyClaim(claim, request, seal.unseal(claimant.sealedSecretKey), clock.now());
+  const { id, name, authId, defaultDataPolicyId, administrator, bucketRights, dataPolicyIds } = claimant;
+  const grants = grantsOf(bucketRights, dataPolicyIds);
+  return { caller: { id, name, authId, defaultDataPolicyId, administrator, grants }, payload };
 }

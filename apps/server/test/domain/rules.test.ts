@@ -7,7 +7,6 @@ import { freeSpaceState } from '../../src/domain/free-space.ts';
 import { checkPriority, defaultJobName, isAbandoned, needActive, needUnprotected } from '../../src/domain/job-state.ts';
 import { checkBucketName } from '../../src/domain/names.ts';
 import { pageOf } from '../../src/domain/page.ts';
-import { needJobRight, needRight } from '../../src/domain/permissions.ts';
 import { placeCopies } from '../../src/domain/placement.ts';
 
 const withCode = (code: Parameters<typeof isDs3Error>[1]) =>
@@ -99,22 +98,6 @@ describe('job states', () => {
 
   test('a job is named after its kind and the client’s address, as IPv4 where it is one', () => {
     expect(defaultJobName('PUT', '::ffff:192.0.2.7')).toBe('PUT by 192.0.2.7');
-  });
-});
-
-describe('permissions', () => {
-  const owner = { id: 'u', name: 'u', authId: 'u', defaultDataPolicyId: null, administrator: false };
-  const bucket = { name: 'b', userId: 'u' };
-
-  test('the owner and administrators may, others may not', () => {
-    expect(() => needRight(owner, 'READ', bucket)).not.toThrow();
-    expect(() => needRight({ ...owner, id: 'x', administrator: true }, 'READ', bucket)).not.toThrow();
-    expect(() => needRight({ ...owner, id: 'x' }, 'READ', bucket)).toThrow(withCode('AccessDenied'));
-  });
-
-  test('who made a job may work on it in another’s bucket', () => {
-    expect(() => needJobRight({ ...owner, id: 'x' }, { userId: 'x' }, bucket)).not.toThrow();
-    expect(() => needJobRight({ ...owner, id: 'x' }, { userId: 'y' }, bucket)).toThrow(withCode('AccessDenied'));
   });
 });
 

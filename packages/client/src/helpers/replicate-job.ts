@@ -37,6 +37,11 @@ export interface ReplicateJobOptions {
   readonly concurrency?: number | undefined;
   /** Waits until the job is COMPLETED on both systems, which is when their permanent copies are written. */
   readonly waitForCompletion?: boolean | undefined;
+  /**
+   * Reads objects back from the target whose checksums cannot be compared, because the systems keep different types,
+   * and compares the data with the checksums of the source.
+   */
+  readonly readBack?: boolean | undefined;
   /** How long to go on without any progress. Default one day. */
   readonly patienceSeconds?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -53,14 +58,19 @@ export interface ReplicationSummary {
   readonly movedBytes: number;
   /** Blobs that the target had before. */
   readonly skipped: number;
-  /** Objects whose sizes and checksums, blob by blob, are the same on both systems. */
+  /** Objects whose sizes and checksums, blob by blob, are the same on both systems at the end. */
   readonly verified: number;
-  /** Objects of which only the sizes could be compared: the systems keep different types of checksum, or none. */
+  /**
+   * Objects of which only the sizes could be compared: the systems keep different types of checksum, or none. What was
+   * moved was compared on the way all the same.
+   */
   readonly unverified: number;
   /** The state of the job on the target; `COMPLETED` as well when the target had everything and made no job. */
   readonly targetStatus: JobStatus;
   readonly seconds: number;
 }
+
+const defaultConcurrency = 8;
 
 /**
  * Takes a PUT job from one system to another: recreates it on the target with the same ids, moves each blob as soon as
@@ -71,7 +81,14 @@ export interface ReplicationSummary {
  * job was cancelled on one side before all was moved; what the clients throw.
  */
 export async function replicateJob(options: ReplicateJobOptions): Promise<ReplicationSummary> {
-  const { source, target, jobId, signal, concurrency = 8, patienceSeconds = defaultPatienceSeconds } = options;
+  const {
+    source,
+    target,
+    jobId,
+    signal,
+    concurrency = defaultConcurrency,
+    patienceSeconds = defaultPatienceSeconds,
+  } = options;
   const begun = target.clock.now().getTime();
   const plan = await planOf(options);
   const bucket = options.targetBucket ?? plan.bucket;
@@ -98,7 +115,7 @@ export async function replicateJob(options: ReplicateJobOptions): Promise<Replic
   if (options.waitForCompletion) {
     for (const client of [source, target]) await completion(client, jobId, patience);
   }
-  const compared = await compareObjects(move, plan.sizes, concurrency, signal);
+  const compared = await compareObjects(move, plan.sizes, options);
   return {
     jobId,
     objects: plan.sizes.size,
@@ -302,11 +319,9 @@ async function statusOf(client: Client, jobId: string, signal: AbortSignal | und
 async function compareObjects(
   move: Move,
   sizes: ReadonlyMap<string, number>,
-  concurrency: number,
-  signal: AbortSignal | undefined,
+  { concurrency = defaultConcurrency, readBack = false, signal }: ReplicateJobOptions,
 ): Promise<{ verified: number; unverified: number }> {
   let same = 0;
-  let unverified = 0;
   await inParallel(sizes, concurrency, signal, async ([key, size], ended) => {
     const versionId = move.versionIds.get(key);
     const [here, there] = await Promise.all([
@@ -314,9 +329,29 @@ async function compareObjects(
       headObject(move.target, { bucket: move.targetBucket, key, versionId }, { signal: ended }),
     ]);
     if (compare(key, size, here, there)) same += 1;
-    else unverified += 1;
+    else if (readBack && (await compareData(move, { key, versionId, size }, here, ended))) same += 1;
   });
-  return { verified: same, unverified };
+  return { verified: same, unverified: sizes.size - same };
+}
+
+/** Reads an object from the target blob by blob. Answers whether the source has checksums to compare them with. */
+async function compareData(
+  { target, targetBucket: bucket }: Move,
+  { key, versionId, size }: { readonly key: string; readonly versionId: string | undefined; readonly size: number },
+  source: StoredObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const offsets = [...source.blobChecksums.keys()].sort((a, b) => a - b);
+  for (const [i, offset] of offsets.entries()) {
+    const end = offsets[i + 1] ?? size;
+    // A range cannot be empty.
+    const range = end > offset ? `bytes=${offset}-${end - 1}` : undefined;
+    const { body } = await target.s3.getObject({ bucket, key, versionId, range }, { signal });
+    const expected = { length: end - offset, checksum: checksumAt(source, offset) };
+    const what = `'${key}' from byte ${offset} on the target`;
+    for await (const _ of verified(body.bytes, { ...expected, what }));
+  }
+  return offsets.length > 0 && source.checksumType !== undefined;
 }
 
 /** Whether checksums could be compared. Errors: `DataMismatchError` when sizes or checksums differ. */

@@ -143,6 +143,20 @@ test('systems that keep different checksums are compared by size alone, and it i
   expect(await replicateJob(options)).toMatchObject({ verified: 0, unverified: 3 });
 });
 
+test('objects are read back when their checksums cannot be compared otherwise', async () => {
+  const { source, target, options } = await twoSystems();
+  target.checksum = 'SHA_256';
+  expect(await replicateJob({ ...options, readBack: true })).toMatchObject({ verified: 3, unverified: 0 });
+  const ranges = target.received.map(({ method, headers }) => method === 'GET' && headers.range).filter(Boolean);
+  expect(ranges.sort()).toEqual(['bytes=0-2', 'bytes=0-9', 'bytes=10-19', 'bytes=20-24']);
+  const blob = target.blobs.find(({ name, offset }) => name === 'a' && offset === 10);
+  if (blob) blob.data = Buffer.from('KLMNOPQRST');
+  source.received.length = 0;
+  const error = await rejection(replicateJob({ ...options, readBack: true }));
+  expect(error).toBeInstanceOf(DataMismatchError);
+  expect((error as Error).message).toMatch(/^'a' from byte 10 on the target: the data have the MD5 checksum /);
+});
+
 test('a connection that is lost midway costs one blob another try', async () => {
   const { source, target, options } = await twoSystems();
   let lost = 0;

@@ -23,6 +23,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return failure?.code === '23505' && (constraint === undefined || failure.constraint_name === constraint);
 }
 
+/** Whether other rows refer to the row that was to go, or a row refers to one that is not there. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return failureOf(error)?.code === '23503';
+}
+
 /** PostgreSQL's five-character code of a failure. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = failureOf(error)?.code;

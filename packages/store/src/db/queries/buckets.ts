@@ -3,6 +3,7 @@ import { and, asc, count, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobs, buckets, objects } from '../schema/index.ts';
 import { idOrName } from './identify.ts';
+import { matches, matchesText } from './rows.ts';
 
 export type BucketRow = typeof buckets.$inferSelect;
 
@@ -36,16 +37,10 @@ export async function listBuckets(db: Db, filter: BucketFilter = {}): Promise<Bu
 
 function matching({ userId, dataPolicyId, name }: BucketFilter): SQL | undefined {
   return and(
-    userId === undefined ? undefined : eq(buckets.userId, userId),
-    dataPolicyId === undefined ? undefined : eq(buckets.dataPolicyId, dataPolicyId),
-    name === undefined ? undefined : likeText(buckets.name, name),
+    matches(buckets.userId, userId),
+    matches(buckets.dataPolicyId, dataPolicyId),
+    matchesText(buckets.name, name),
   );
-}
-
-/** `%` stands for any text; everything else, `_` too, for itself. */
-export function likeText(column: typeof buckets.name | typeof objects.name, pattern: string): SQL {
-  if (!pattern.includes('%')) return eq(column, pattern);
-  return sql`${column} like ${pattern.replace(/[\\_]/g, '\\$&')}`;
 }
 
 export async function countBuckets(db: Db, userId: string): Promise<number> {

@@ -122,12 +122,7 @@ export async function tellJobEnded(
   const listening = await listeners(tx, 'job_completed', job);
   if (listening.length === 0) return;
   const lost = cancelOccurred && job.requestType === 'PUT' ? await toldBlobs(tx, notPersisted(job.id)) : [];
-  await tell(
-    tx,
-    listening,
-    { kind: 'job_completed', jobId: job.id, cancelOccurred, objectsNotPersisted: lost },
-    now,
-  );
+  await tell(tx, listening, { kind: 'job_completed', jobId: job.id, cancelOccurred, objectsNotPersisted: lost }, now);
 }
 
 function notPersisted(jobId: string): SQL {
@@ -136,11 +131,7 @@ function notPersisted(jobId: string): SQL {
 }
 
 /** Blobs of a job that were received. */
-export async function tellBlobsCached(
-  tx: Db,
-  byJob: ReadonlyMap<string, readonly string[]>,
-  now: Date,
-): Promise<void> {
+export async function tellBlobsCached(tx: Db, byJob: ReadonlyMap<string, readonly string[]>, now: Date): Promise<void> {
   const known = await tx
     .select({ id: jobs.id, userId: jobs.userId })
     .from(jobs)
@@ -219,10 +210,7 @@ export async function takeDeliveries(tx: Db, now: Date, until: Date, atMost: num
   const rows = await tx
     .select({ delivery: notificationDeliveries, registration: notificationRegistrations })
     .from(notificationDeliveries)
-    .innerJoin(
-      notificationRegistrations,
-      eq(notificationRegistrations.id, notificationDeliveries.registrationId),
-    )
+    .innerJoin(notificationRegistrations, eq(notificationRegistrations.id, notificationDeliveries.registrationId))
     .where(inArray(notificationDeliveries.id, ids))
     .orderBy(asc(notificationDeliveries.happenedAt));
   return rows.map(({ delivery: { id, event, happenedAt, attempts }, registration }) => ({
@@ -263,5 +251,9 @@ export async function settleDelivery(tx: Db, delivery: Delivery, result: Deliver
     .where(eq(notificationRegistrations.id, delivery.registration.id));
   const row = eq(notificationDeliveries.id, delivery.id);
   if (again === undefined) await tx.delete(notificationDeliveries).where(row);
-  else await tx.update(notificationDeliveries).set({ dueAt: again, attempts: delivery.attempts + 1 }).where(row);
+  else
+    await tx
+      .update(notificationDeliveries)
+      .set({ dueAt: again, attempts: delivery.attempts + 1 })
+      .where(row);
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../postgres.ts';
 import {
+  dataPathBackends,
   dataPersistenceRules,
   dataPolicies,
   groupMembers,
@@ -11,13 +12,18 @@ import {
   systems,
   users,
 } from '../schema/index.ts';
-import { administratorsGroup } from './users.ts';
+import { administratorsGroup, everyoneGroup } from './groups.ts';
 
 export type SystemRow = typeof systems.$inferSelect;
 
 export async function findSystem(db: Db): Promise<SystemRow | undefined> {
   const [found] = await db.select().from(systems).limit(1);
   return found;
+}
+
+/** Gives the system a new instance id. */
+export async function updateInstanceId(db: Db, instanceId: string): Promise<void> {
+  await db.update(systems).set({ instanceId });
 }
 
 export interface FirstUser {
@@ -45,7 +51,7 @@ const policies = [
   { name: onePool, domains: ['Pool First Copy'] },
   { name: 'Database Backup', domains: ['Pool First Copy'] },
 ] as const;
-const builtInGroups = [administratorsGroup, 'Everyone', 'Tape Admins'];
+const builtInGroups = [administratorsGroup, everyoneGroup, 'Tape Admins'];
 
 /**
  * What a fresh system holds: the built-in groups, the first user, the vendor's data policies and storage domains, and
@@ -99,5 +105,6 @@ export async function seedSystem(tx: Db, fresh: FreshSystem): Promise<SystemRow>
 
   const system = { id: newId(), instanceId: newId(), serialNumber: fresh.serialNumber, createdAt: now };
   await tx.insert(systems).values(system);
+  await tx.insert(dataPathBackends).values({ id: newId() });
   return system;
 }

@@ -1,4 +1,7 @@
+export { bucketAcls, dataPolicyAcls } from './acls.ts';
 export { buckets } from './buckets.ts';
+export { cacheFilesystems, cacheThrottleRules } from './cache.ts';
+export { dataPathBackends } from './data-planner.ts';
 export { dataPersistenceRules, dataPolicies } from './data-policies.ts';
 export { jobChunks, jobEntries, jobs } from './jobs.ts';
 export { nodes } from './nodes.ts';

@@ -8,6 +8,8 @@ export const nodes = pgTable('nodes', {
   serialNumber: text().notNull(),
   /** The host that clients reach. */
   endPoint: text().notNull(),
+  /** As given by an administrator. */
+  dnsName: text(),
   httpPort: integer(),
   httpsPort: integer(),
   lastHeartbeat: moment().notNull(),

@@ -1,5 +1,5 @@
 import type { Priority } from '@nacre/model';
-import { boolean, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { id, size } from './columns.ts';
 
 export const storageDomains = pgTable('storage_domains', {
@@ -26,24 +26,29 @@ export const poolPartitions = pgTable('pool_partitions', {
 });
 
 /** A storage domain draws its pools from these partitions. */
-export const storageDomainMembers = pgTable('storage_domain_members', {
-  id: id(),
-  storageDomainId: uuid()
-    .notNull()
-    .references(() => storageDomains.id),
-  poolPartitionId: uuid()
-    .notNull()
-    .references(() => poolPartitions.id, { onDelete: 'cascade' }),
-  state: text().$type<'NORMAL' | 'EXCLUSION_IN_PROGRESS'>().notNull().default('NORMAL'),
-  writePreference: text().$type<'HIGH' | 'NORMAL' | 'LOW' | 'NEVER_SELECT'>().notNull().default('NORMAL'),
-});
+export const storageDomainMembers = pgTable(
+  'storage_domain_members',
+  {
+    id: id(),
+    storageDomainId: uuid()
+      .notNull()
+      .references(() => storageDomains.id),
+    poolPartitionId: uuid()
+      .notNull()
+      .references(() => poolPartitions.id, { onDelete: 'cascade' }),
+    autoCompactionThreshold: integer(),
+    state: text().$type<'NORMAL' | 'EXCLUSION_IN_PROGRESS'>().notNull().default('NORMAL'),
+    writePreference: text().$type<'HIGH' | 'NORMAL' | 'LOW' | 'NEVER_SELECT'>().notNull().default('NORMAL'),
+  },
+  (table) => [uniqueIndex('storage_domain_members_partition').on(table.storageDomainId, table.poolPartitionId)],
+);
 
 /** A directory that holds permanent copies. */
 export const pools = pgTable('pools', {
   id: id(),
   name: text().notNull().unique('pools_name'),
   guid: text().notNull(),
-  partitionId: uuid().references(() => poolPartitions.id),
+  partitionId: uuid().references(() => poolPartitions.id, { onDelete: 'set null' }),
   /** The directory; below the data folder when relative. */
   mountpoint: text().notNull(),
   quiesced: text().$type<'NO' | 'PENDING' | 'YES'>().notNull().default('NO'),

@@ -1,5 +1,6 @@
-import { boolean, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { id, moment } from './columns.ts';
+import { dataPolicies } from './data-policies.ts';
 
 export const users = pgTable('users', {
   id: id(),
@@ -8,7 +9,7 @@ export const users = pgTable('users', {
   authId: text().notNull().unique('users_auth_id'),
   /** The secret key, encrypted: both signature versions need it in clear. */
   sealedSecretKey: text().notNull(),
-  defaultDataPolicyId: uuid(),
+  defaultDataPolicyId: uuid().references(() => dataPolicies.id, { onDelete: 'set null' }),
   maxBuckets: integer().notNull(),
   createdAt: moment().notNull(),
 });
@@ -33,5 +34,7 @@ export const groupMembers = pgTable(
   (table) => [
     uniqueIndex('group_members_user').on(table.groupId, table.memberUserId),
     uniqueIndex('group_members_group').on(table.groupId, table.memberGroupId),
+    index('group_members_of_user').on(table.memberUserId),
+    index('group_members_of_group').on(table.memberGroupId),
   ],
 );

@@ -1,0 +1,115 @@
+import { type CacheFilesystem, type CacheFilesystemInformation, type CacheThrottleRule, Ds3Error } from '@nacre/model';
+import {
+  type CacheFilesystemRow,
+  type CacheThrottleRuleRow,
+  insertCacheThrottleRule,
+  listCacheFilesystems,
+  listCacheThrottleRules,
+  needBucket,
+  needCacheFilesystem,
+  needCacheThrottleRule,
+  needNode,
+  removeCacheThrottleRule,
+  updateCacheFilesystem,
+  updateCacheThrottleRule,
+} from '@nacre/store';
+import type { Handlers, RequestContext } from '../context.ts';
+import { cacheSpace, checkThresholds } from '../domain/cache-space.ts';
+import { checkPriority } from '../domain/job-state.ts';
+import { describePage, pageRequest } from '../domain/page.ts';
+import { needAdministrator } from '../domain/permissions.ts';
+import { needBetween } from '../domain/ranges.ts';
+import { measureSpace } from '../space.ts';
+import { idOf } from './lookup.ts';
+
+const changes = 'change the cache';
+
+export const cache = {
+  async getCacheFilesystems(ctx, { nodeId, ...paging }) {
+    const filter = { nodeId: await idOf(ctx.store.db, needNode, nodeId) };
+    return describePage(await listCacheFilesystems(ctx.store.db, filter, pageRequest(paging)), describeCache);
+  },
+
+  async getCacheFilesystem(ctx, { id }) {
+    return describeCache(await needCacheFilesystem(ctx.store.db, id));
+  },
+
+  async modifyCacheFilesystem(ctx, { id, maxCapacityInBytes, ...change }) {
+    needAdministrator(ctx.caller, changes);
+    const before = await needCacheFilesystem(ctx.store.db, id);
+    if (maxCapacityInBytes !== undefined && maxCapacityInBytes !== before.maxCapacityInBytes) {
+      throw new Ds3Error('Conflict', {
+        resource: 'max_capacity_in_bytes',
+        message: 'The size of a cache is a setting of its node, NACRE_CACHE_SIZE.',
+      });
+    }
+    checkThresholds(before, change);
+    return describeCache(await updateCacheFilesystem(ctx.store.db, before.id, change));
+  },
+
+  /** Of the node that answers: each knows its own cache. */
+  async getCacheState(ctx) {
+    const filter = { nodeId: ctx.node.id };
+    const { rows } = await listCacheFilesystems(ctx.store.db, filter, pageRequest({}));
+    return { filesystems: await Promise.all(rows.map((row) => describeFill(ctx, row))) };
+  },
+
+  async getCacheThrottleRules(ctx, { bucketId, burstThreshold, maxCachePercent, priority, requestType, ...paging }) {
+    const bucket = await idOf(ctx.store.db, needBucket, bucketId);
+    const filter = { bucketId: bucket, burstThreshold, maxCachePercent, priority, requestType };
+    return describePage(await listCacheThrottleRules(ctx.store.db, filter, pageRequest(paging)), describeRule);
+  },
+
+  async getCacheThrottleRule(ctx, { id }) {
+    return describeRule(await needCacheThrottleRule(ctx.store.db, id));
+  },
+
+  async putCacheThrottleRule(ctx, settings) {
+    needAdministrator(ctx.caller, changes);
+    checkRule(settings);
+    const bucketId = await idOf(ctx.store.db, needBucket, settings.bucketId);
+    return describeRule(await insertCacheThrottleRule(ctx.store.db, { id: ctx.ids.next(), ...settings, bucketId }));
+  },
+
+  async modifyCacheThrottleRule(ctx, { id, ...settings }) {
+    needAdministrator(ctx.caller, changes);
+    checkRule(settings);
+    const rule = await needCacheThrottleRule(ctx.store.db, id);
+    const bucketId = await idOf(ctx.store.db, needBucket, settings.bucketId);
+    return describeRule(await updateCacheThrottleRule(ctx.store.db, rule.id, { ...settings, bucketId }));
+  },
+
+  async deleteCacheThrottleRule(ctx, { id }) {
+    needAdministrator(ctx.caller, changes);
+    const rule = await needCacheThrottleRule(ctx.store.db, id);
+    await removeCacheThrottleRule(ctx.store.db, rule.id);
+  },
+} satisfies Handlers<'ds3'>;
+
+function checkRule(given: Partial<{ [K in keyof CacheThrottleRule]: CacheThrottleRule[K] | undefined }>): void {
+  needBetween('max_cache_percent', given.maxCachePercent, 0, 1);
+  needBetween('burst_threshold', given.burstThreshold, 0, 1);
+  checkPriority(given.priority ?? undefined);
+}
+
+async function describeFill(ctx: RequestContext, row: CacheFilesystemRow): Promise<CacheFilesystemInformation> {
+  const usage = ctx.places.cache.usage();
+  const space = cacheSpace(usage, await measureSpace(row.path));
+  return {
+    availableCapacityInBytes: space.available,
+    cacheFilesystem: describeCache(row),
+    jobLockedCacheInBytes: usage.reserved,
+    summary: `${space.used} of ${space.total} bytes are used, ${space.available} are available.`,
+    totalCapacityInBytes: space.total,
+    unavailableCapacityInBytes: space.unavailable,
+    usedCapacityInBytes: space.used,
+  };
+}
+
+function describeCache(row: CacheFilesystemRow): CacheFilesystem {
+  return { ...row, maxPercentUtilizationOfFilesystem: null };
+}
+
+function describeRule(rule: CacheThrottleRuleRow): CacheThrottleRule {
+  return rule;
+}
