@@ -176,7 +176,6 @@ describe('a request target', () => {
     [`/_rest_/job/${randomUUID()}`, 404],
     ['/_rest_/nonsense', 400],
     ['/_rest_/', 400],
-    [`/_rest_/job/${job}?summary`, 501],
     ['/_rest_/degraded_blob', 501],
     [`/${bucket}?acl`, 501],
     [`/${bucket}?policy`, 501],
