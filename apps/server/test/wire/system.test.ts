@@ -106,6 +106,25 @@ describe('capacity', () => {
   });
 });
 
+test('the configuration of the whole system is told to administrators, with names', async () => {
+  const bucket = await aBucket(admin);
+  const config = await admin.ds3.getAbmConfig();
+  expect(config).toMatchObject({ tapePartitions: [], targets: [] });
+  const policy = config.dataPoliciesThatHaveBuckets?.find(({ name }) => name === 'Single Copy on Nearline Disk');
+  expect(policy?.buckets?.map(({ name }) => name)).toContain(bucket);
+  expect(policy?.localCopies?.map((copy) => [copy.storageDomainName, copy.type])).toEqual([
+    ['Pool First Copy', 'PERMANENT'],
+  ]);
+  expect(config.poolPartitions).toMatchObject([
+    { name: 'First Copy', poolCount: 1, type: 'NEARLINE' },
+    { name: 'Second Copy', poolCount: 1, type: 'NEARLINE' },
+  ]);
+  const domain = config.storageDomains?.find(({ name }) => name === 'Tape Second Copy');
+  expect(domain?.storageDomainMembers?.map(({ partitionName }) => partitionName)).toEqual(['Second Copy']);
+  const { client } = await aUser(admin);
+  await expect(client.ds3.getAbmConfig()).rejects.toThrow(withCode('AccessDenied'));
+});
+
 test('there are no licences, and nothing has gone wrong', async () => {
   expect(await admin.ds3.getFeatureKeys()).toMatchObject({ items: [], total: 0, remaining: 0 });
   await admin.ds3.forceFeatureKeyValidation();
