@@ -14,6 +14,9 @@ export interface Paging {
 
 const longestPage = 1000;
 
+/** All rows, for answers that are not cut into pages. */
+export const wholeList: PageRequest = { length: 2 ** 31 - 1, start: 0 };
+
 /**
  * Cuts a page out of a whole list and describes its entries.
  * Errors: `InvalidArgument` for both offset and marker, or a number out of range; `NotFound` for an unknown marker.

@@ -8,11 +8,13 @@ import {
   listChunks,
   type NewJob,
   needBucket,
+  needDataPathBackend,
   needJob,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { settleVersions } from '../domain/existing-objects.ts';
 import { checkPriority, defaultJobName } from '../domain/job-state.ts';
+import { checkNewJobsAllowed } from '../domain/new-jobs.ts';
 import { needRight } from '../domain/permissions.ts';
 import {
   fittingSize,
@@ -148,8 +150,9 @@ function blobSizeOf(
   return config.maxUploadSize;
 }
 
-/** Errors: `ServiceUnavailable` when too many jobs run. */
+/** Errors: `ServiceUnavailable` when too many jobs run, or new ones are not allowed. */
 export async function needRoomForJob({ store, config }: RequestContext): Promise<void> {
+  checkNewJobsAllowed(await needDataPathBackend(store.db));
   if ((await countActiveJobs(store.db)) < config.maxActiveJobs) return;
   throw new Ds3Error('ServiceUnavailable', {
     message: `${config.maxActiveJobs} jobs are running, which is the most there may be; try again when one has ended.`,

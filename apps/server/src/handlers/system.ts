@@ -3,6 +3,7 @@ import { findSystem, needDataPathBackend } from '@nacre/store';
 import type { Handlers } from '../context.ts';
 import { freeSpaceState } from '../domain/free-space.ts';
 import { needAdministrator } from '../domain/permissions.ts';
+import { getAbmConfig } from './abm-config.ts';
 import { noEntries } from './nothing.ts';
 
 /** What clients gate their features on; we answer the union of all generations and say this one. */
@@ -32,6 +33,8 @@ export const system = {
       msRequiredToVerifyDataPlannerHealth: Math.round(performance.now() - startedAt),
     };
   },
+
+  getAbmConfig,
 
   getSystemFailures: noEntries,
 
