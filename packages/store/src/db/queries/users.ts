@@ -58,17 +58,17 @@ export async function findClaimant(db: Db, authId: string): Promise<Claimant | u
     select caller.*, exists(select 1 from administrator) as administrator,
       case when not exists(select 1 from administrator) then (
         select json_agg(json_build_array(a.bucket_id, a.permission))::text from (
-          select bucket_id, permission from ${bucketAcls} where user_id = caller.id
-          union
-          select bucket_id, permission from ${bucketAcls} where group_id in (select group_id from member_of)
+          select bucket_id, permission from ${bucketAcls} where user_id = (select id from caller)
+          union all
+          select bucket_id, permission from ${bucketAcls} where group_id = any(array(select group_id from member_of))
         ) a left join ${buckets} b on b.id = a.bucket_id
-        where b.user_id is distinct from caller.id
+        where b.user_id is distinct from (select id from caller)
       ) end as bucket_rights,
       case when not exists(select 1 from administrator) then (
         select json_agg(a.data_policy_id)::text from (
-          select data_policy_id from ${dataPolicyAcls} where user_id = caller.id
-          union
-          select data_policy_id from ${dataPolicyAcls} where group_id in (select group_id from member_of)
+          select data_policy_id from ${dataPolicyAcls} where user_id = (select id from caller)
+          union all
+          select data_policy_id from ${dataPolicyAcls} where group_id = any(array(select group_id from member_of))
         ) a
       ) end as data_policy_ids
     from caller`);
