@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as aMoment } from 'node:timers/promises';
 import { getTableColumns } from 'drizzle-orm';
 import { CasingCache } from 'drizzle-orm/casing';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
@@ -45,7 +45,7 @@ async function copyWithin(tx: Tx, statement: string, rows: CopyRows, width: numb
     return sent;
   } catch (error) {
     // A transaction learns that its connection is lost a moment after the stream does.
-    if (isConnectionLoss(error)) await otherWork();
+    if (isConnectionLoss(error)) await aMoment();
     throw databaseError(error) ?? error;
   }
 }
@@ -68,13 +68,9 @@ function quoted(name: string): string {
 /** Characters of COPY text sent at once. */
 const pieceLength = 65_536;
 
-/** Pieces after which other work gets its turn: a fast server takes them as they come. */
-const piecesInTurn = 4;
-
 /** Sends all rows; when that fails the stream is destroyed, and says why. */
 async function send(stream: Writable, rows: CopyRows, width: number): Promise<number> {
   let sent = 0;
-  let pieces = 0;
   let text = '';
   try {
     for await (const row of rows) {
@@ -84,7 +80,6 @@ async function send(stream: Writable, rows: CopyRows, width: number): Promise<nu
       if (text.length >= pieceLength) {
         await write(stream, text);
         text = '';
-        if (++pieces % piecesInTurn === 0) await otherWork();
       }
     }
     if (text !== '') await write(stream, text);

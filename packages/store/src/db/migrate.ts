@@ -52,8 +52,11 @@ const journal = [
   'CREATE TABLE IF NOT EXISTS drizzle.migration_lock (id integer PRIMARY KEY)',
 ];
 
-/** unique_violation, duplicate_schema, duplicate_table: IF NOT EXISTS does not see what is being made beside it. */
-const madeMeanwhile = new Set(['23505', '42P06', '42P07']);
+/**
+ * unique_violation, duplicate_object, duplicate_schema, duplicate_table: IF NOT EXISTS does not see what is being made
+ * beside it.
+ */
+const madeMeanwhile = new Set(['23505', '42710', '42P06', '42P07']);
 
 async function makeJournal(sql: ISql): Promise<void> {
   try {

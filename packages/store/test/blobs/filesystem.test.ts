@@ -151,6 +151,31 @@ describe('the calls of a put', () => {
     await expect(put(store, first, 'x')).rejects.toThrow('takes no bytes');
   });
 
+  test('close the file after the last write has ended, also when the source breaks meanwhile', async () => {
+    const order: string[] = [];
+    const calls = {
+      ...fileSystemCalls,
+      async write(file: number, parts: readonly Uint8Array[]) {
+        // Long enough for the source to break.
+        for (let turn = 0; turn < 20; turn++) await fileSystemCalls.inspect(root);
+        const written = await fileSystemCalls.write(file, parts);
+        order.push('written');
+        return written;
+      },
+      close(file: number) {
+        order.push('closed');
+        return fileSystemCalls.close(file);
+      },
+    };
+    const store = await openFilesystemBlobStore(root, calls);
+    async function* breaking() {
+      yield Buffer.alloc(2_000_000);
+      throw new Error('the peer went away');
+    }
+    await expect(store.put(first, breaking(), { length: 3_000_000, compute: [] })).rejects.toThrow('went away');
+    expect(order).toEqual(['written', 'closed']);
+  });
+
   test('of many blobs in one folder share its syncs', async () => {
     const { calls, made } = faultyCalls();
     const store = await openFilesystemBlobStore(root, calls);

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type EmbeddedPostgres, startEmbedded } from '../../src/db/embedded.ts';
 import { connect, type Database } from '../../src/db/postgres.ts';
+import { atEnd } from '../../src/testing/at-end.ts';
 import { freshFolder } from '../../src/testing/index.ts';
 
 /** Most tests share one, made by the first of them: making the database files takes the longest. */
@@ -203,6 +204,7 @@ test('where paths are too long for sockets, they are in a folder of their own, t
   const server = await start(deep);
   await using(server, (database) => database.ping());
   const folder = await readFile(join(deep, 'postgres', 'run.path'), 'utf8');
+  atEnd(() => rm(folder, { recursive: true }));
   expect(server.connection.socket).toBe(join(folder, '.s.PGSQL.5432'));
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   await expect(startEmbedded(deep)).rejects.toThrow('is in use');

@@ -50,9 +50,13 @@ describe('migrations', () => {
 
   test('are done once when several servers start together', async () => {
     const { url } = await emptyDatabase();
-    const migrationsFolder = await migrations(one, two);
-    const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase({ dataDir: '', url, migrationsFolder })));
-    for (const database of opened) {
+    const openTogether = (migrationsFolder: string) =>
+      Promise.all([1, 2, 3, 4].map(() => openDatabase({ dataDir: '', url, migrationsFolder })));
+    for (const database of await openTogether(await migrations(one))) {
+      expect(await database.sql`SELECT * FROM one`).toEqual([{ id: 1 }]);
+      await database.close();
+    }
+    for (const database of await openTogether(await migrations(one, two))) {
       expect(await database.sql`SELECT * FROM one`).toEqual([{ id: 1, two: null }]);
       await database.close();
     }
