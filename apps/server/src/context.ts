@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { ThisNode } from './cluster/this-node.ts';
 import type { Config } from './config.ts';
 import type { Caller } from './domain/permissions.ts';
+import type { Streamed } from './http/streamed.ts';
 import type { IdSource } from './ids.ts';
 import type { AddressGuard } from './notifications/addresses.ts';
 import type { Places } from './places.ts';
@@ -49,5 +50,5 @@ export type Handlers<P extends keyof Contract> = {
   readonly [N in keyof Contract[P]]?: (
     ctx: RequestContext,
     input: Input<Contract[P][N]>,
-  ) => Promise<Output<Contract[P][N]>>;
+  ) => Promise<Output<Contract[P][N]> | Streamed<NonNullable<Output<Contract[P][N]>>>>;
 };

@@ -1,4 +1,4 @@
-import { type contract, Ds3Error, type GetObjectList, type Input, type MasterObjectList } from '@nacre/model';
+import { type contract, Ds3Error, type GetObjectList, type Input } from '@nacre/model';
 import {
   type BlobRow,
   findLatestObjects,
@@ -15,7 +15,7 @@ import { coveringBlobs } from '../domain/cover-ranges.ts';
 import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { needRight } from '../domain/permissions.ts';
 import { groupIntoChunks } from '../domain/plan-job.ts';
-import { describeJob } from './job-answer.ts';
+import { describeJob, type JobAnswer } from './job-answer.ts';
 import { chunkLimits, insertOrAppend, type JobFacts } from './make-job.ts';
 import { needPolicy, needRoomForJob } from './put-job.ts';
 
@@ -23,7 +23,7 @@ type Rows = (typeof contract)['ds3'];
 type Asked = GetObjectList['objects'][number];
 
 /** Makes a GET job: the blobs that cover what is asked for, each once, in chunks. */
-export async function getBulkJob(ctx: RequestContext, input: Input<Rows['getBulkJob']>): Promise<MasterObjectList> {
+export async function getBulkJob(ctx: RequestContext, input: Input<Rows['getBulkJob']>): Promise<JobAnswer> {
   return makeReadJob(ctx, input.id, input.body.objects, (policy) => ({
     requestType: 'GET',
     name: input.name ?? defaultJobName('GET', ctx.remoteAddress),
@@ -37,10 +37,7 @@ export async function getBulkJob(ctx: RequestContext, input: Input<Rows['getBulk
 }
 
 /** Makes a job that compares permanent copies with their checksums; without a list, those of the whole bucket. */
-export async function verifyBulkJob(
-  ctx: RequestContext,
-  input: Input<Rows['verifyBulkJob']>,
-): Promise<MasterObjectList> {
+export async function verifyBulkJob(ctx: RequestContext, input: Input<Rows['verifyBulkJob']>): Promise<JobAnswer> {
   return makeReadJob(ctx, input.id, input.body?.objects, (policy) => ({
     requestType: 'VERIFY',
     name: input.name ?? defaultJobName('VERIFY', ctx.remoteAddress),
@@ -51,10 +48,7 @@ export async function verifyBulkJob(
 }
 
 /** Makes a job that brings objects into the cache and is done then. The wire knows it as a GET job. */
-export async function stageObjectsJob(
-  ctx: RequestContext,
-  input: Input<Rows['stageObjectsJob']>,
-): Promise<MasterObjectList> {
+export async function stageObjectsJob(ctx: RequestContext, input: Input<Rows['stageObjectsJob']>): Promise<JobAnswer> {
   return makeReadJob(ctx, input.id, input.body.objects, (policy) => ({
     requestType: 'GET',
     staging: true,
@@ -73,7 +67,7 @@ async function makeReadJob(
   bucketNameOrId: string,
   asked: readonly Asked[] | undefined,
   factsOf: (policy: Awaited<ReturnType<typeof needPolicy>>) => JobFacts,
-): Promise<MasterObjectList> {
+): Promise<JobAnswer> {
   const bucket = await needBucket(ctx.store.db, bucketNameOrId);
   needRight(ctx.caller, 'READ', bucket);
   const facts = factsOf(await needPolicy(ctx, bucket.dataPolicyId));

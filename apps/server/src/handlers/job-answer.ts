@@ -11,29 +11,66 @@ import {
   type NodeRow,
 } from '@nacre/store';
 import type { ServerContext } from '../context.ts';
+import { Streamed } from '../http/streamed.ts';
 
 type Asking = Pick<ServerContext, 'store'>;
 
+/** A MasterObjectList that is sent as it is made. */
+export type JobAnswer = Streamed<MasterObjectList>;
+
 /**
- * A job as a MasterObjectList: all its chunks, or the given ones. A completed job lists no chunks any more.
- * All facts of a blob but `inCache` are the same each time: the Java SDK recognises blobs by them.
+ * A job as a MasterObjectList: all its chunks, or the given ones. A job that has ended lists no chunks any more.
+ * All facts of a blob but `inCache` are the same each time: the Java SDK recognises blobs by them. Chunks are read from
+ * the database as they are sent.
  */
-export async function describeJob(
+export async function describeJob<M = unknown>(
   { store }: Asking,
   job: NamedJob,
-  only?: readonly ChunkRow[],
-): Promise<MasterObjectList> {
+  { only, more }: { readonly only?: readonly ChunkRow[]; readonly more?: M } = {},
+): Promise<Streamed<MasterObjectList & M>> {
   const chunks = job.endedAt === null ? (only ?? (await listChunks(store.db, job.id))) : [];
-  const blobs = await listBlobsOfChunks(
-    store.db,
-    chunks.map(({ id }) => id),
-  );
   const [nodes, totals] = await Promise.all([listNodes(store.db), jobTotals(store.db, [job])]);
-  const byChunk = Map.groupBy(blobs, ({ chunkId }) => chunkId);
-  return {
-    ...headOf(job, totals.get(job.id), nodes),
-    objects: chunks.map((chunk) => describeChunk(chunk, byChunk.get(chunk.id) ?? [], job)),
-  };
+  const value = { ...headOf(job, totals.get(job.id), nodes), objects: [], ...(more as M) };
+  return new Streamed<MasterObjectList & M>(value, 'objects', describeChunks({ store }, chunks, job));
+}
+
+/** All of it in memory: for what needs every chunk at once. */
+export async function describeWholeJob(asking: Asking, job: NamedJob): Promise<MasterObjectList> {
+  const { value, entries } = await describeJob<object>(asking, job);
+  const objects: JobChunk[] = [];
+  for await (const chunk of entries) objects.push(chunk as JobChunk);
+  return { ...value, objects };
+}
+
+async function* describeChunks(
+  { store }: Asking,
+  chunks: readonly ChunkRow[],
+  job: NamedJob,
+): AsyncGenerator<JobChunk, void> {
+  for (let from = 0; from < chunks.length; ) {
+    const some = untilBlobs(chunks, from);
+    from += some.length;
+    const blobs = await listBlobsOfChunks(
+      store.db,
+      some.map(({ id }) => id),
+    );
+    const byChunk = Map.groupBy(blobs, ({ chunkId }) => chunkId);
+    for (const chunk of some) yield describeChunk(chunk, byChunk.get(chunk.id) ?? [], job);
+  }
+}
+
+const blobsAtOnce = 5000;
+
+/** As many chunks as hold about so many blobs, at least one: small chunks are not read one by one. */
+function untilBlobs(chunks: readonly ChunkRow[], from: number): ChunkRow[] {
+  const some: ChunkRow[] = [];
+  let count = 0;
+  for (const chunk of chunks.slice(from)) {
+    if (some.length > 0 && count + chunk.blobs > blobsAtOnce) break;
+    some.push(chunk);
+    count += chunk.blobs;
+  }
+  return some;
 }
 
 /** Jobs as Get Jobs lists them: without chunks. */

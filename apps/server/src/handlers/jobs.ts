@@ -106,7 +106,7 @@ export const jobs = {
     const ready = job.requestType === 'PUT' ? await allocateInOrder(ctx, offered) : offered;
     await updateJob(ctx.store.db, id, { touchedAt: ctx.clock.now() });
     // Every 200 names a time: the .NET SDK and the newest Java SDK read it from each answer.
-    return { ...(await describeJob(ctx, job, ready)), retryAfterSeconds: ctx.config.retryAfterSeconds };
+    return describeJob(ctx, job, { only: ready, more: { retryAfterSeconds: ctx.config.retryAfterSeconds } });
   },
 } satisfies Handlers<'ds3'>;
 

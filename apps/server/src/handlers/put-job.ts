@@ -1,4 +1,4 @@
-import { type contract, Ds3Error, type Input, type MasterObjectList } from '@nacre/model';
+import { type contract, Ds3Error, type Input } from '@nacre/model';
 import {
   countActiveJobs,
   type DataPolicyRow,
@@ -24,13 +24,13 @@ import {
   planObjects,
 } from '../domain/plan-job.ts';
 import { allocateInOrder } from './allocate.ts';
-import { describeJob } from './job-answer.ts';
+import { describeJob, type JobAnswer } from './job-answer.ts';
 import { chunkLimits, insertOrAppend, type JobFacts } from './make-job.ts';
 
 type PutRequest = Input<(typeof contract)['ds3']['putBulkJob']>;
 
 /** Makes a PUT job: objects, blobs, chunks and their places in one transaction. */
-export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promise<MasterObjectList> {
+export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promise<JobAnswer> {
   checkPriority(input.priority);
   const bucket = await needBucket(ctx.store.db, input.id);
   needRight(ctx.caller, 'WRITE', bucket);

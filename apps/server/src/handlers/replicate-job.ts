@@ -1,4 +1,4 @@
-import { type contract, Ds3Error, type Input, type MasterObjectList } from '@nacre/model';
+import { type contract, Ds3Error, type Input } from '@nacre/model';
 import {
   existingNames,
   findJob,
@@ -25,7 +25,7 @@ import {
   readReplication,
   writeReplication,
 } from '../domain/replication.ts';
-import { describeJob } from './job-answer.ts';
+import { describeJob, type JobAnswer } from './job-answer.ts';
 import { needPolicy, needRoomForJob, newChunks } from './put-job.ts';
 
 /** What a second system needs to recreate a job with the same ids; of a completed PUT job too, until it is forgotten. */
@@ -84,10 +84,7 @@ type ReplicateRequest = Input<(typeof contract)['ds3']['replicatePutJob']>;
  * Errors: `Conflict` when an id is here with other content, `OBJECT_ALREADY_EXISTS` when a name is here with another id
  * and its bucket keeps no versions, `InvalidArgument` and `MalformedXML` for a body that cannot be read.
  */
-export async function replicatePutJob(
-  ctx: RequestContext,
-  input: ReplicateRequest,
-): Promise<MasterObjectList | undefined> {
+export async function replicatePutJob(ctx: RequestContext, input: ReplicateRequest): Promise<JobAnswer | undefined> {
   checkPriority(input.priority);
   const bucket = await needBucket(ctx.store.db, input.id);
   needRight(ctx.caller, 'WRITE', bucket);

@@ -6,17 +6,22 @@ import {
   ErrorBody,
   encode,
   encodeItems,
+  encodePieces,
   type Operation,
   type Page,
+  wireNameOf,
   writeHeaders,
 } from '@nacre/model';
+
+import { sendPieces } from './send-pieces.ts';
+import { Streamed } from './streamed.ts';
 
 const xmlType = 'text/xml;charset=UTF-8';
 
 /** Writes what a handler answered: status, headers, body. Resolves when all of it has been handed to the socket. */
 export async function sendAnswer(response: ServerResponse, operation: Operation, output: unknown): Promise<void> {
   if (operation.orNothing && output === undefined) return sendText(response, 204, undefined, '');
-  const value = (output ?? {}) as Record<string, unknown>;
+  const value = ((output instanceof Streamed ? output.value : output) ?? {}) as Record<string, unknown>;
   for (const [name, text] of writeHeaders(operation.answerHeaders, value)) response.setHeader(name, text);
   const { answer, status } = operation;
   switch (answer.kind) {
@@ -24,8 +29,12 @@ export async function sendAnswer(response: ServerResponse, operation: Operation,
       return sendText(response, status, undefined, '');
     case 'text':
       return sendText(response, status, 'text/plain;charset=UTF-8', String(value.text));
-    case 'xml':
-      return sendText(response, status, xmlType, encode(answer.of, value as never, { root: answer.root }));
+    case 'xml': {
+      response.statusCode = status;
+      response.setHeader('Content-Type', xmlType);
+      const streamed = output instanceof Streamed ? output : undefined;
+      return sendPieces(response, streamed ? streamedPieces(answer, streamed) : piecesOf(answer, value));
+    }
     case 'items': {
       const { items, total, remaining } = output as Page<never>;
       if (answer.paged) {
@@ -38,6 +47,27 @@ export async function sendAnswer(response: ServerResponse, operation: Operation,
     case 'bytes':
       return sendBytes(response, 'contentRange' in value && value.contentRange !== undefined ? 206 : status, value);
   }
+}
+
+type XmlAnswer = Extract<Operation['answer'], { kind: 'xml' }>;
+
+async function* piecesOf({ of, root }: XmlAnswer, value: unknown): AsyncGenerator<string> {
+  yield* encodePieces(of, value as never, { root });
+}
+
+/** The document up to its last list, the entries of the list as they come, and its end. */
+async function* streamedPieces({ of, root }: XmlAnswer, streamed: Streamed<unknown>): AsyncGenerator<string> {
+  const start = encode(of, streamed.value as never, { root });
+  const end = `</${root}>`;
+  const field = of.fields[streamed.key];
+  const hasRoom = Object.keys(of.fields).at(-1) === streamed.key && field?.place === 'repeated';
+  if (!field || field.of.kind !== 'record' || !hasRoom || !start.endsWith(end)) {
+    throw new Error(`'${streamed.key}' is not a list at the end of <${root}>`);
+  }
+  yield start.slice(0, -end.length);
+  const entry = { root: wireNameOf(streamed.key, field) };
+  for await (const value of streamed.entries) yield* encodePieces(field.of, value as never, entry);
+  yield end;
 }
 
 function sendText(response: ServerResponse, status: number, type: string | undefined, text: string): void {
