@@ -2,9 +2,11 @@ import { type CacheFilesystem, type CacheFilesystemInformation, type CacheThrott
 import {
   type CacheFilesystemRow,
   type CacheThrottleRuleRow,
+  evictBlobs,
   insertCacheThrottleRule,
   listCacheFilesystems,
   listCacheThrottleRules,
+  listEvictable,
   needBucket,
   needCacheFilesystem,
   needCacheThrottleRule,
@@ -19,10 +21,12 @@ import { checkPriority } from '../domain/job-state.ts';
 import { describePage, pageRequest } from '../domain/page.ts';
 import { needAdministrator } from '../domain/permissions.ts';
 import { needBetween } from '../domain/ranges.ts';
+import { removeDroppedFiles } from '../drop-files.ts';
 import { measureSpace } from '../space.ts';
 import { idOf } from './lookup.ts';
 
 const changes = 'change the cache';
+const evictAtOnce = 1000;
 
 export const cache = {
   async getCacheFilesystems(ctx, { nodeId, ...paging }) {
@@ -45,6 +49,19 @@ export const cache = {
     }
     checkThresholds(before, change);
     return describeCache(await updateCacheFilesystem(ctx.store.db, before.id, change));
+  },
+
+  /** Of the node that answers. What running jobs need stays, and what has no permanent copy. */
+  async forceFullCacheReclaim(ctx) {
+    needAdministrator(ctx.caller, changes);
+    const { node, places, store } = ctx;
+    for (;;) {
+      const evictable = await listEvictable(store.db, node.id, evictAtOnce);
+      const ids = evictable.map(({ id }) => id);
+      const gone = await store.tx((tx) => evictBlobs(tx, node.id, ids), { idempotent: true });
+      if (gone.length === 0) return;
+      await removeDroppedFiles(store, new Map([[node.id, places.cache]]), { atMost: gone.length, blobIds: gone });
+    }
   },
 
   /** Of the node that answers: each knows its own cache. */

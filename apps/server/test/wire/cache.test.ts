@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { aUser } from '../support/people.ts';
 import { startTestServer } from '../support/server.ts';
-import { aBucket, aPutJob, sendBlobs, withCode } from '../support/things.ts';
+import { aBucket, aPutJob, jobReaches, sendBlobs, withCode } from '../support/things.ts';
 
 const { client: admin } = await startTestServer({ env: { NACRE_CACHE_SIZE: '1000' } });
 const none = '00000000-0000-4000-8000-000000000000';
@@ -44,6 +44,27 @@ describe('the cache of a node', () => {
     expect(now?.usedCapacityInBytes).toBe((before?.usedCapacityInBytes ?? 0) + 100);
     const sum = (now?.availableCapacityInBytes ?? 0) + (now?.unavailableCapacityInBytes ?? 0);
     expect(sum + (now?.usedCapacityInBytes ?? 0)).toBe(1000);
+  });
+
+  test('is emptied of what is permanent and not in use when that is asked for', async () => {
+    const used = async () => (await admin.ds3.getCacheState()).filesystems[0]?.usedCapacityInBytes;
+    const before = (await used()) ?? 0;
+    const kept = await aPutJob(admin, [
+      { name: 'a', size: 10 },
+      { name: 'never sent', size: 10 },
+    ]);
+    await sendBlobs(admin, kept, ['a']);
+    const gone = await aPutJob(admin, [{ name: 'b', size: 20 }]);
+    await sendBlobs(admin, gone);
+    await jobReaches(admin, gone.job.jobId, 'COMPLETED');
+    expect(await used()).toBe(before + 30);
+    await admin.ds3.forceFullCacheReclaim();
+    expect(await used()).toBeLessThanOrEqual(before + 10);
+    const { objects } = await admin.ds3.getJob({ id: kept.job.jobId });
+    const inCache = objects.flatMap((chunk) => chunk.objects.map((blob) => [blob.name, blob.inCache]));
+    expect(Object.fromEntries(inCache)).toEqual({ a: true, 'never sent': false });
+    const { client } = await aUser(admin);
+    await expect(client.ds3.forceFullCacheReclaim()).rejects.toThrow(withCode('AccessDenied'));
   });
 
   test('takes other thresholds, but not an eviction that ends before it begins, nor another size', async () => {

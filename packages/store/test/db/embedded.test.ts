@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -190,6 +191,16 @@ describe('a pid file that a crash left', () => {
     expect(stranger.signalCode).toBeNull();
     await end(stranger, 'SIGKILL');
   });
+});
+
+test('a PostgreSQL that still has the folder, where its process cannot be seen, is not joined by another', async () => {
+  const socket = (await start(dataDir)).connection.socket;
+  for (const server of running) await server.stop();
+  const elsewhere = createServer((asking) => asking.end());
+  await new Promise<void>((listening) => elsewhere.listen(socket, listening));
+  await expect(startEmbedded(dataDir)).rejects.toThrow(`still has ${join(dataDir, 'postgres')}.`);
+  await new Promise((closed) => elsewhere.close(closed));
+  await start(dataDir);
 });
 
 test('a first start that was cut short is begun anew', async () => {
