@@ -61,7 +61,7 @@ async function* streamedPieces({ of, root }: XmlAnswer, streamed: Streamed<unkno
   const end = `</${root}>`;
   const field = of.fields[streamed.key];
   const hasRoom = Object.keys(of.fields).at(-1) === streamed.key && field?.place === 'repeated';
-  if (!field || field.of.kind !== 'record' || !hasRoom || !start.endsWith(end)) {
+  if (field?.of.kind !== 'record' || !hasRoom || !start.endsWith(end)) {
     throw new Error(`'${streamed.key}' is not a list at the end of <${root}>`);
   }
   yield start.slice(0, -end.length);
