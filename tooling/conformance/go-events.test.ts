@@ -24,12 +24,21 @@ test('each test function is one outcome, in the order in which they ended', () =
   ]);
 });
 
-test('parts of a test are told by the test alone', () => {
+test('a test with parts is told by its parts, and by itself when it fails outside of them', () => {
   const events = printed(
-    { Action: 'fail', Package: sdk, Test: 'TestA/part' },
+    { Action: 'pass', Package: sdk, Test: 'TestA/one' },
+    { Action: 'fail', Package: sdk, Test: 'TestA/two' },
     { Action: 'fail', Package: sdk, Test: 'TestA' },
+    { Action: 'pass', Package: sdk, Test: 'TestB/one' },
+    { Action: 'fail', Package: sdk, Test: 'TestB' },
+    { Action: 'fail', Package: sdk },
   );
-  expect(readGoEvents(events).map(({ test }) => test)).toEqual(['TestA']);
+  expect(readGoEvents(events).map(({ test, result }) => [test, result])).toEqual([
+    ['TestA/one', 'passed'],
+    ['TestA/two', 'failed'],
+    ['TestB/one', 'passed'],
+    ['TestB', 'failed'],
+  ]);
 });
 
 test('a package that fails before its tests is an outcome of its own', () => {

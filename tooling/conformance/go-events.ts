@@ -11,27 +11,37 @@ const results: Readonly<Record<string, Outcome['result']>> = { pass: 'passed', f
 const keptLines = 25;
 
 /**
- * Reads what `go test -json` prints: one outcome for each test function. A package that fails without a failing test
- * (its set-up failed, it panicked, it does not compile) is an outcome of its own, named after the last part of its path.
+ * Reads what `go test -json` prints: one outcome for each test, or for each of its parts when it has some. What fails
+ * without a failing test or part (a package whose set-up fails or that does not compile) is an outcome of its own, a
+ * package named after the last part of its path.
  */
 export function readGoEvents(printed: string): Outcome[] {
   const outcomes: Outcome[] = [];
   const said = new Map<string, string[]>();
-  const failing = new Set<string>();
-  for (const line of printed.split('\n')) {
-    const event = parseEvent(line);
-    const place = event?.Package ?? '';
-    if (event === undefined || event.Test?.includes('/')) continue;
-    const key = `${place} ${event.Test ?? ''}`;
-    if (event.Output !== undefined) said.set(key, [...(said.get(key) ?? []), event.Output].slice(-keptLines));
+  const within = new Map<string, Set<Outcome['result']>>();
+  for (const event of printed.split('\n').map(parseEvent)) {
+    if (event === undefined) continue;
+    const scopes = scopesOf(event);
+    const [scope = '', ...outer] = scopes;
+    if (event.Output !== undefined) said.set(scope, [...(said.get(scope) ?? []), event.Output].slice(-keptLines));
     const result = results[event.Action];
     if (result === undefined) continue;
-    const test = event.Test ?? place.slice(place.lastIndexOf('/') + 1);
-    if (event.Test === undefined && (result !== 'failed' || failing.has(place))) continue;
-    if (result === 'failed') failing.add(place);
-    outcomes.push(result === 'passed' ? { test, result } : { test, result, detail: (said.get(key) ?? []).join('') });
+    for (const each of outer) within.set(each, (within.get(each) ?? new Set()).add(result));
+    const parts = within.get(scope);
+    const isWhole = parts !== undefined || event.Test === undefined;
+    if (isWhole && (result !== 'failed' || parts?.has('failed'))) continue;
+    const test = event.Test ?? scope.slice(scope.lastIndexOf('/') + 1);
+    const detail = (said.get(scope) ?? []).join('');
+    outcomes.push(result === 'passed' ? { test, result } : { test, result, detail });
   }
   return outcomes;
+}
+
+/** What an event is of, and what that is within: a part, its test, its package. */
+function scopesOf({ Package: place = '', Test: test }: GoEvent): string[] {
+  const names = test?.split('/') ?? [];
+  const tests = names.map((_, index) => `${place} ${names.slice(0, names.length - index).join('/')}`);
+  return [...tests, place];
 }
 
 function parseEvent(line: string): GoEvent | undefined {

@@ -15,6 +15,15 @@ export const goSdk: Suite = {
   run: (bench) => testGo(bench, [`${module}/ds3_integration`, `${module}/helpers_integration`]),
 };
 
+/** Tests of ours that use the Go SDK and its helpers. */
+export const go: Suite = {
+  name: 'go',
+  about: "Spectra's SDK for Go: jobs and their ends, checksums, versions, policies, rights, listings, notifications",
+  settings: { NACRE_MIN_UPLOAD_SIZE: '1' },
+  prepare: prepareGo,
+  run: (bench) => testGo(bench, ['.']),
+};
+
 async function prepareGo(signal: AbortSignal): Promise<Preparation> {
   if (findProgram('go') === undefined) return { missing: 'go is not on PATH' };
   const download = await runProgram('go', ['mod', 'download'], { cwd: moduleFolder, seconds: 300, signal });
