@@ -25,6 +25,7 @@ import { expire } from './workers/expire.ts';
 import { giveUp } from './workers/give-up.ts';
 import { heartbeat } from './workers/heartbeat.ts';
 import { notify } from './workers/notify.ts';
+import { orphans } from './workers/orphans.ts';
 import { openQueue } from './workers/queue.ts';
 import { reclaim } from './workers/reclaim.ts';
 import { startWorkers } from './workers/runner.ts';
@@ -117,6 +118,7 @@ export async function startServer({
       giveUp,
       heartbeat,
       notify,
+      orphans,
       reclaim,
       settleAgain,
       sweep,

@@ -66,7 +66,7 @@ export {
   updateDataPolicy,
   useOfDataPolicy,
 } from './db/queries/data-policies.ts';
-export { type DroppedBlob, forgetDropped, lockDropped } from './db/queries/dropped.ts';
+export { type DroppedBlob, forgetDropped, lockDropped, unknownFiles } from './db/queries/dropped.ts';
 export {
   type EvictableBlob,
   evictBlobs,

@@ -58,8 +58,9 @@ export const fileSystemCalls: FileSystemCalls = {
     }
   },
   async inspect(file) {
-    const { size, mtime } = await (typeof file === 'string' ? stat(file) : fstat(file));
-    return { length: size, writtenAt: mtime };
+    // Not the time of its last write: a link that was just made is young however old its bytes are.
+    const { size, ctime } = await (typeof file === 'string' ? stat(file) : fstat(file));
+    return { length: size, writtenAt: ctime };
   },
   list: (folder) => readdir(folder),
   async space(path) {

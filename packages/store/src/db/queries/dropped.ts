@@ -54,3 +54,30 @@ export async function forgetDropped(tx: Db, blobIds: readonly string[], placeId?
 }
 
 const idsAtOnce = 5000;
+
+/** Of files with these ids in a node's cache or in a pool, those that no row knows, not even a note. */
+export async function unknownFiles(
+  db: Db,
+  place: { readonly cacheOf: string } | { readonly pool: string },
+  blobIds: readonly string[],
+): Promise<string[]> {
+  if (blobIds.length === 0) return [];
+  const ids = [...blobIds];
+  const placeId = 'pool' in place ? place.pool : place.cacheOf;
+  const rows =
+    'pool' in place
+      ? await db
+          .select({ id: blobCopies.blobId })
+          .from(blobCopies)
+          .where(and(inArray(blobCopies.blobId, ids), eq(blobCopies.poolId, place.pool)))
+      : await db
+          .select({ id: blobs.id })
+          .from(blobs)
+          .where(and(inArray(blobs.id, ids), eq(blobs.cacheNodeId, place.cacheOf)));
+  const notes = await db
+    .select({ id: droppedBlobs.blobId })
+    .from(droppedBlobs)
+    .where(and(inArray(droppedBlobs.blobId, ids), eq(droppedBlobs.placeId, placeId)));
+  const known = new Set([...rows, ...notes].map(({ id }) => id));
+  return ids.filter((id) => !known.has(id));
+}

@@ -1,0 +1,58 @@
+import { unknownFiles } from '@nacre/store';
+import type { BlobStore } from '@nacre/store/blobs';
+import { hoursBefore } from '../clock.ts';
+import type { ServerContext } from '../context.ts';
+import type { Worker } from './runner.ts';
+
+/** Long enough for any upload or copy that is still under way to get its row. */
+const youngHours = 24;
+const filesAtOnce = 1000;
+
+/**
+ * Removes what a crash left: part files, and files of blobs that no row knows in that place. Young ones stay: their row
+ * may be about to come.
+ */
+export const orphans: Worker = {
+  name: 'orphans',
+  everySeconds: 6 * 3600,
+  async work(ctx, signal) {
+    const { cache, pools } = ctx.places;
+    await clean(ctx, cache, { cacheOf: ctx.node.id }, signal);
+    for (const [pool, store] of pools) await clean(ctx, store, { pool }, signal);
+    return 'done';
+  },
+};
+
+type Place = Parameters<typeof unknownFiles>[1];
+
+async function clean(ctx: ServerContext, files: BlobStore, place: Place, signal: AbortSignal): Promise<void> {
+  const before = hoursBefore(ctx.clock.now(), youngHours);
+  for await (const part of files.parts()) {
+    if (signal.aborted) return;
+    if (part.writtenAt < before) await files.removePart(part.name);
+  }
+  let some: string[] = [];
+  for await (const id of files.list()) {
+    if (signal.aborted) return;
+    some.push(id);
+    if (some.length < filesAtOnce) continue;
+    await removeUnknown(ctx, files, place, some, before);
+    some = [];
+  }
+  await removeUnknown(ctx, files, place, some, before);
+}
+
+async function removeUnknown(
+  { store, log }: ServerContext,
+  files: BlobStore,
+  place: Place,
+  ids: readonly string[],
+  before: Date,
+): Promise<void> {
+  for (const id of await unknownFiles(store.db, place, ids)) {
+    const found = await files.stat(id);
+    if (!found || found.storedAt >= before) continue;
+    await files.remove(id);
+    log.warn({ blob: id, ...place, msg: 'a file that no row knows was removed' });
+  }
+}
