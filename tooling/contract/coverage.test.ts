@@ -7,8 +7,9 @@ const lines = page.split('\n');
 
 describe('the page of operations', () => {
   test('counts what there is and what is served', () => {
-    expect(page).toContain('387 operations, 5 served and 382 not');
+    expect(page).toContain('393 operations, 5 served and 388 not');
     expect(lines[lines.indexOf('## S3') + 2]).toBe('2 of 17 served.');
+    expect(lines[lines.indexOf('## S3 beyond DS3') + 2]).toBe('0 of 6 served.');
     expect(lines[lines.indexOf('## Jobs') + 2]).toBe('2 of 36 served.');
     expect(lines[lines.indexOf('## Data policies') + 2]).toBe('0 of 25 served.');
   });
@@ -26,6 +27,7 @@ describe('the page of operations', () => {
     expect(lines).toContain(
       '| `putMultiPartUploadPart` | `PUT /{bucket}/{key}?part_number=…&upload_id=…` | PutMultiPartUploadPart | 501 |',
     );
+    expect(lines).toContain('| `copyObject` | `PUT /{bucket}/{key} x-amz-copy-source: …` | CopyObject | 501 |');
     expect(lines).toContain('| `getJobs` | `GET /_rest_/job` | GetJobsSpectraS3 | 501 |');
   });
 
@@ -37,6 +39,7 @@ describe('the page of operations', () => {
   test('gives topics readable titles', () => {
     expect(lines.filter((line) => line.startsWith('## '))).toEqual([
       '## S3',
+      '## S3 beyond DS3',
       '## Jobs',
       '## Buckets',
       '## Objects',

@@ -31,6 +31,27 @@ export const additions: readonly Deliberate[] = [
     'the parameter start-after is here only',
     'the parameter version_id_marker is here only',
   ]),
+  ...because('S3 clients of today send it.', 's3.listMultiPartUploads', ['the parameter encoding-type is here only']),
+  ...['s3.getObject', 's3.headObject'].flatMap((subject) =>
+    because('S3 clients have headers of the answer replaced.', subject, [
+      'the parameter response-cache-control is here only',
+      'the parameter response-content-disposition is here only',
+      'the parameter response-content-encoding is here only',
+      'the parameter response-content-language is here only',
+      'the parameter response-content-type is here only',
+      'the parameter response-expires is here only',
+    ]),
+  ),
+  ...['CompleteMultipartUploadResult', 'MultipartPart'].flatMap((subject) =>
+    because('S3 clients of today compare it.', subject, [
+      'ChecksumCRC32 is here only',
+      'ChecksumCRC32C is here only',
+      'ChecksumCRC64NVME is here only',
+      'ChecksumSHA1 is here only',
+      'ChecksumSHA256 is here only',
+    ]),
+  ),
+  ...because('S3 clients of today compare it.', 'CompleteMultipartUploadResult', ['ChecksumType is here only']),
   ...because('S3 clients of today read it in the listings that they ask for.', 'ListBucketResult', [
     'ContinuationToken is here only',
     'EncodingType is here only',

@@ -10,6 +10,7 @@ import {
   paramWireName,
   type Scalar,
   type Shape,
+  s3Extensions,
   wireNameOf,
 } from '@nacre/model';
 import { operationName, typeNamesOf } from './names.ts';
@@ -211,6 +212,7 @@ class Comparison {
     this.#file = '';
     for (const plane of ['s3', 'ds3'] as const) {
       for (const [name, operation] of Object.entries<Operation>(contract[plane])) {
+        if (plane === 's3' && name in s3Extensions) continue;
         const seen = this.#operations.get(`${plane}.${name}`);
         if (seen === undefined) this.#report(`${plane}.${name}`, 'is here only');
         for (const [key, param] of Object.entries(operation.query)) {

@@ -1,4 +1,12 @@
-import { contract, type Operation, type Param, paramWireName, topics } from '@nacre/model';
+import {
+  contract,
+  type HeaderField,
+  type Operation,
+  type Param,
+  paramWireName,
+  s3Extensions,
+  topics,
+} from '@nacre/model';
 import { sdkName } from './names.ts';
 
 /** Names of the operations that the server has a handler for. */
@@ -10,7 +18,8 @@ export interface Served {
 /** The page `docs/operations.md`: every operation by topic, how it is asked for, and whether the server serves it. */
 export function operationsPage(served: Served): string {
   const sections = [
-    section('S3', 's3', contract.s3, served.s3),
+    section('S3', 's3', without(contract.s3, s3Extensions), served.s3),
+    section('S3 beyond DS3', 's3', s3Extensions, served.s3),
     ...Object.entries(topics).map(([topic, rows]) => section(titleOf(topic), 'ds3', rows, served.ds3)),
   ];
   return [
@@ -18,12 +27,16 @@ export function operationsPage(served: Served): string {
     '',
     '<!-- Written by tooling/contract/coverage.ts from the contract and the handlers. Do not edit. -->',
     '',
-    `The union of the API generations 4.1, 5.8 and 6.0: ${total(served)}.`,
+    `The union of the API generations 4.1, 5.8 and 6.0, and what S3 clients need beside it: ${total(served)}.`,
     'An operation that is not served answers 501 NotImplemented. In a request, `…` stands for a required value; the',
     'optional parameters and the bodies are in the contract rows of `packages/model/src/contract`.',
     '',
     ...sections.flatMap((lines) => [...lines, '']),
   ].join('\n');
+}
+
+function without<T>(all: Readonly<Record<string, T>>, some: object): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in some)));
 }
 
 function total(served: Served): string {
@@ -55,7 +68,7 @@ function section(
 }
 
 /** `PUT /_rest_/bucket/{id}?operation=start_bulk_put&replicate` */
-function requestText({ verb, path, operation, query }: Operation): string {
+function requestText({ verb, path, operation, query, headers }: Operation): string {
   const place =
     path.plane === 'ds3'
       ? `/_rest_/${path.resource}${path.id ? '/{id}' : ''}`
@@ -64,7 +77,9 @@ function requestText({ verb, path, operation, query }: Operation): string {
     ...(operation === undefined ? [] : [`operation=${operation}`]),
     ...Object.entries<Param>(query).flatMap(([key, param]) => requiredText(paramWireName(key, param), param)),
   ];
-  return `${verb} ${place}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`;
+  const needed = Object.values<HeaderField>(headers).filter(({ kind }) => kind === 'needed');
+  const withHeaders = needed.map(({ name }) => ` ${name}: …`).join('');
+  return `${verb} ${place}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}${withHeaders}`;
 }
 
 function requiredText(name: string, param: Param): string[] {

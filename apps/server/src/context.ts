@@ -11,6 +11,7 @@ import type { AddressGuard } from './notifications/addresses.ts';
 import type { Places } from './places.ts';
 import type { BlobReceipts } from './receipts.ts';
 import type { SecretSeal } from './secrets.ts';
+import type { SentChecksum } from './transfer/s3-checksum.ts';
 import type { Turns } from './transfer/turns.ts';
 import type { TaskQueue } from './workers/queue.ts';
 
@@ -41,6 +42,7 @@ export interface RequestContext extends ServerContext {
   readonly signal: AbortSignal;
   /** Tells a client that waits with its body (`Expect: 100-continue`) to send it: the request is admitted. */
   admit(): void;
+  readonly s3Checksum: SentChecksum;
 }
 
 type Contract = typeof contract;

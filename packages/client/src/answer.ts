@@ -75,6 +75,7 @@ function errorIn(document: string): Partial<ErrorBody> | undefined {
 
 /** Codes for errors that come without a body: to HEAD, and 410. */
 const codes: Readonly<Record<number, string>> = {
+  304: 'NotModified',
   307: 'TemporaryRedirect',
   400: 'BadRequest',
   401: 'AccessDenied',
@@ -85,6 +86,7 @@ const codes: Readonly<Record<number, string>> = {
   409: 'Conflict',
   410: 'Gone',
   411: 'MissingContentLength',
+  412: 'PreconditionFailed',
   416: 'InvalidRange',
   500: 'InternalError',
   501: 'NotImplemented',

@@ -31,7 +31,7 @@ function some(scalar: Scalar<unknown>): unknown {
   throw new Error(`no value for ${scalar.name}`);
 }
 
-function inputOf({ path, query, body }: Operation, everything: boolean): Record<string, unknown> {
+function inputOf({ path, query, headers, body }: Operation, everything: boolean): Record<string, unknown> {
   const input: Record<string, unknown> = path.plane === 'ds3' ? (path.id ? { id: 'an id' } : {}) : {};
   if (path.plane === 's3' && path.bucket) input.bucket = 'a-bucket';
   if (path.plane === 's3' && path.key) input.key = 'a/key';
@@ -39,6 +39,7 @@ function inputOf({ path, query, body }: Operation, everything: boolean): Record<
     if (of && (kind === 'need' || everything)) input[key] = some(of);
     else if (kind === 'bare' && everything) input[key] = true;
   }
+  for (const [key, { kind, of }] of Object.entries(headers)) if (kind === 'needed') input[key] = some(of);
   if (body.kind === 'text' || body.kind === 'bytes') input.body = 'text';
   return input;
 }
@@ -56,8 +57,8 @@ test.each([false, true])(
       const input = inputOf(operation, everything);
       const call = (client[plane] as unknown as Record<string, Call>)[name];
       await call?.(input).catch((error: unknown) => expect(error).toBeInstanceOf(AnswerError));
-      const { method, target } = system.received.at(-1) ?? { method: '', target: '' };
-      const match = router.match(method, parseTarget(target));
+      const { method = '', target = '', headers = {} } = system.received.at(-1) ?? {};
+      const match = router.match(method, parseTarget(target), (header) => headers[header]?.toString());
       called.push(`${plane}.${name}`);
       taken.push(match && `${match.plane}.${match.name}`);
       for (const [key, { kind, of, wireName }] of Object.entries(operation.query)) {

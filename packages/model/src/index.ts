@@ -17,7 +17,7 @@ export {
   type Verb,
 } from './contract/define.ts';
 export { readHeaders, writeHeaders } from './contract/headers.ts';
-export { contract, type Ds3Operations, type S3Operations, topics } from './contract/index.ts';
+export { contract, type Ds3Operations, type S3Operations, s3Extensions, topics } from './contract/index.ts';
 export { canonicalName, createRouter, type Match, type Router } from './contract/match.ts';
 export { readParameters, writeParameters } from './contract/parameters.ts';
 export { type RequestLine, requestOf } from './contract/request.ts';
@@ -156,6 +156,16 @@ export { DetailedS3Object, S3Object, S3ObjectType } from './types/object.ts';
 export { BlobList, PhysicalPlacement, PlacedBlob } from './types/placement.ts';
 export { Pool, PoolFailure, PoolFailureType, PoolHealth, PoolPartition, PoolState, PoolType } from './types/pool.ts';
 export { Quiesced } from './types/quiesced.ts';
+export {
+  AccessControlPolicy,
+  Grant,
+  Grantee,
+  LocationConstraint,
+  S3VersioningStatus,
+  VersioningConfiguration,
+} from './types/s3-bucket.ts';
+export { S3ChecksumAlgorithm, S3ChecksumType } from './types/s3-checksum.ts';
+export { CopyObjectResult, CopyPartResult } from './types/s3-copy.ts';
 export {
   DeletedObject,
   DeleteError,

@@ -239,7 +239,8 @@ CREATE TABLE "objects" (
 	"latest" boolean NOT NULL,
 	"creation_date" timestamp (3) with time zone,
 	"e_tag" text,
-	"metadata" jsonb
+	"metadata" jsonb,
+	"system_metadata" jsonb
 );
 --> statement-breakpoint
 CREATE TABLE "pool_partitions" (

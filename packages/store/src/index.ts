@@ -93,6 +93,7 @@ export {
   updateGroup,
 } from './db/queries/groups.ts';
 export * from './db/queries/jobs.ts';
+export { type ListingStart, listKeys, listOfNames, listRolledUp, type VersionMark } from './db/queries/listing.ts';
 export {
   listNodePage,
   listNodes,
@@ -176,3 +177,4 @@ export {
   unmarkLatest,
 } from './db/queries/versions.ts';
 export { queueConnection, sqlTag } from './db/queue-connection.ts';
+export type { ObjectChecksum, SystemMetadata } from './db/schema/index.ts';

@@ -71,3 +71,8 @@ export function isFolderName(name: string): boolean {
 function printable(name: string): string {
   return name.replace(/[\u0000-\u001f\u007f\ud800-\udfff\ufffe\uffff]/g, '�');
 }
+
+/** User metadata as it is kept. Header names have no case; clients look for them in lower case. */
+export function lowerCaseNames(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
+}

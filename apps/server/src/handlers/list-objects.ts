@@ -3,16 +3,18 @@ import {
   Ds3Error,
   encodePath,
   type Input,
+  isUuid,
   type ListBucketResult,
   type ListedObject,
 } from '@nacre/model';
 import {
   type BucketRow,
   findObjectVersion,
-  listLatestObjects,
-  listObjectVersions,
+  type ListingStart,
+  listKeys,
+  listOfNames,
+  listRolledUp,
   type ObjectRow,
-  type VersionMark,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { commonPrefix } from '../domain/common-prefix.ts';
@@ -20,14 +22,13 @@ import { commonPrefix } from '../domain/common-prefix.ts';
 type ListRequest = Input<(typeof contract)['s3']['getBucket']>;
 
 const longestPage = 1000;
-/** Sorts after every key that begins with what stands before it. */
+/** No character is higher, so that a listing cannot go on behind a common prefix that ends in it. */
 const highest = '\u{10ffff}';
 
+/** What a listing has in one place: an object, or a common prefix of several. */
 interface Entry {
-  readonly object?: ObjectRow;
-  readonly prefix?: string;
-  /** Where a page that ends here is continued. */
-  readonly mark: VersionMark;
+  readonly name: string;
+  readonly object: ObjectRow | undefined;
 }
 
 /**
@@ -41,40 +42,54 @@ export async function listObjects(
   input: ListRequest,
 ): Promise<ListBucketResult> {
   const { prefix = '', delimiter = '', versions = false } = input;
+  checkListing(input);
   const maxKeys = Math.min(input.maxKeys ?? longestPage, longestPage);
-  if (maxKeys < 0) throw new Ds3Error('InvalidArgument', { resource: 'max_keys', message: 'max_keys is below 0.' });
-  const start = await startOf(ctx, bucket, input);
-  const scan = { prefix, delimiter, start, versions, atMost: maxKeys };
-  const entries = maxKeys === 0 ? [] : await scanKeys(ctx, bucket, scan);
-  const page = entries.slice(0, maxKeys);
+  // One more than the page holds tells whether there is another page.
+  const page = { prefix, start: await startOf(ctx, bucket, input), versions, atMost: maxKeys + 1 };
+  const entries = maxKeys === 0 ? [] : await findEntries(ctx, bucket, page, delimiter);
+  const shown = entries.slice(0, maxKeys);
   const isTruncated = entries.length > maxKeys;
-  const last = isTruncated ? page.at(-1)?.mark : undefined;
+  const last = isTruncated ? shown.at(-1) : undefined;
   const spell = input.encodingType?.toLowerCase() === 'url' ? encodePath : (key: string) => key;
   const owner = { displayName: ownerName, id: bucket.userId };
-  const listed = page.flatMap(({ object }) => (object ? [describeListed(object, owner, versions, spell)] : []));
+  const listed = shown.flatMap(({ object }) => (object ? [describeListed(object, owner, versions, spell)] : []));
   const isV2 = input.listType === 2;
   return {
-    commonPrefixes: page.flatMap(({ prefix: rolled }) => (rolled === undefined ? [] : [spell(rolled)])),
+    commonPrefixes: shown.flatMap(({ name, object }) => (object ? [] : [spell(name)])),
     contents: versions ? [] : listed,
     continuationToken: input.continuationToken,
     creationDate: bucket.creationDate,
     delimiter: input.delimiter === undefined ? null : spell(delimiter),
     encodingType: input.encodingType,
     isTruncated,
-    keyCount: isV2 ? page.length : undefined,
-    keyMarker: input.keyMarker,
-    marker: input.marker ?? null,
+    keyCount: isV2 ? shown.length : undefined,
+    keyMarker: input.keyMarker && spell(input.keyMarker),
+    marker: input.marker === undefined ? null : spell(input.marker),
     maxKeys,
     name: bucket.name,
     nextContinuationToken: isV2 && last ? tokenOf(last.name) : undefined,
     nextKeyMarker: versions && last ? spell(last.name) : undefined,
     nextMarker: last ? spell(last.name) : null,
-    nextVersionIdMarker: versions && last ? page.at(-1)?.object?.id : undefined,
+    nextVersionIdMarker: versions ? last?.object?.id : undefined,
     prefix: input.prefix === undefined ? null : spell(prefix),
-    startAfter: input.startAfter,
+    startAfter: input.startAfter && spell(input.startAfter),
     versions: versions ? listed : [],
     versionIdMarker: input.versionIdMarker,
   };
+}
+
+/** Errors: `InvalidArgument`. */
+function checkListing({ delimiter, encodingType, listType, maxKeys, continuationToken }: ListRequest): void {
+  const refuse = (resource: string, message: string) => new Ds3Error('InvalidArgument', { resource, message });
+  if (maxKeys !== undefined && maxKeys < 0) throw refuse('max_keys', 'max_keys is below 0.');
+  if (delimiter?.endsWith(highest)) throw refuse('delimiter', 'The delimiter ends in U+10FFFF.');
+  if (encodingType !== undefined && encodingType.toLowerCase() !== 'url') {
+    throw refuse('encoding-type', `The encoding type '${encodingType}' is not known; there is 'url'.`);
+  }
+  if (listType !== undefined && listType !== 2) throw refuse('list-type', `There is no list type ${listType}.`);
+  if (continuationToken !== undefined && nameIn(continuationToken) === undefined) {
+    throw refuse('continuation-token', 'The continuation token is not one of this server.');
+  }
 }
 
 /** A continuation token says where to go on; it means nothing to a client. */
@@ -82,67 +97,45 @@ function tokenOf(name: string): string {
   return Buffer.from(name, 'utf8').toString('base64url');
 }
 
-/** Where the page starts: a version of a key, or after all versions of it. */
-async function startOf(ctx: RequestContext, bucket: BucketRow, input: ListRequest): Promise<VersionMark | undefined> {
-  const token = input.continuationToken && Buffer.from(input.continuationToken, 'base64url').toString('utf8');
-  const name = token || (input.keyMarker ?? input.marker ?? input.startAfter ?? '');
+/** `undefined` when it is not a token. */
+function nameIn(token: string): string | undefined {
+  const name = Buffer.from(token, 'base64url').toString('utf8');
+  return token !== '' && tokenOf(name) === token && !name.includes('\0') ? name : undefined;
+}
+
+/** Where the page starts: behind a version of a key, behind all of them, or behind all keys of a common prefix. */
+async function startOf(ctx: RequestContext, bucket: BucketRow, input: ListRequest): Promise<ListingStart | undefined> {
+  const { prefix = '', delimiter = '', continuationToken, versionIdMarker } = input;
+  const token = continuationToken === undefined ? undefined : nameIn(continuationToken);
+  const name = token ?? input.keyMarker ?? input.marker ?? input.startAfter ?? '';
   if (name === '') return undefined;
+  if (name.startsWith(prefix) && commonPrefix(name, prefix, delimiter) === name) return { afterPrefix: name };
   const version =
-    input.versionIdMarker === undefined
+    versionIdMarker === undefined || !isUuid(versionIdMarker)
       ? undefined
-      : await findObjectVersion(ctx.store.db, bucket.id, name, input.versionIdMarker);
-  return { name, version: version?.version ?? 0 };
+      : await findObjectVersion(ctx.store.db, bucket.id, name, versionIdMarker);
+  return { after: { name, version: version?.version ?? 0 } };
 }
 
-interface Scan {
-  readonly prefix: string;
-  readonly delimiter: string;
-  readonly start: VersionMark | undefined;
-  readonly versions: boolean;
-  readonly atMost: number;
-}
-
-/** Up to one entry more than the page holds. What is rolled up under a prefix is jumped over, not read. */
-async function scanKeys(ctx: RequestContext, bucket: BucketRow, scan: Scan): Promise<Entry[]> {
-  const { prefix, delimiter, start, atMost } = scan;
-  const entries: Entry[] = [];
-  let after = start;
-  let rolled = start === undefined ? undefined : commonPrefix(start.name, prefix, delimiter);
-  // A page may start after a common prefix, whose keys are then all behind it.
-  if (rolled !== undefined && rolled === start?.name) after = { name: rolled + highest, version: 0 };
-  else rolled = undefined;
-  while (entries.length <= atMost) {
-    const wanted = atMost + 1 - entries.length;
-    const rows = await fetchKeys(ctx, bucket, scan, after, wanted);
-    let jumped = false;
-    for (const object of rows) {
-      const common = commonPrefix(object.name, prefix, delimiter);
-      if (common === undefined) {
-        after = { name: object.name, version: object.version };
-        entries.push({ object, mark: after });
-        continue;
-      }
-      if (common !== rolled) entries.push({ prefix: common, mark: { name: common, version: 0 } });
-      rolled = common;
-      after = { name: common + highest, version: 0 };
-      jumped = true;
-      break;
-    }
-    if (!jumped && rows.length < wanted) break;
-  }
-  return entries;
-}
-
-function fetchKeys(
+/** Up to one entry more than the page holds. */
+async function findEntries(
   { store }: RequestContext,
   bucket: BucketRow,
-  { prefix, versions }: Scan,
-  after: VersionMark | undefined,
-  atMost: number,
-): Promise<ObjectRow[]> {
-  return versions
-    ? listObjectVersions(store.db, bucket.id, { prefix, after, atMost })
-    : listLatestObjects(store.db, bucket.id, { prefix, after: after?.name ?? '', atMost });
+  page: Parameters<typeof listKeys>[2],
+  delimiter: string,
+): Promise<Entry[]> {
+  if (delimiter === '') {
+    return (await listKeys(store.db, bucket.id, page)).map((object) => ({ name: object.name, object }));
+  }
+  // The key that the page before ended in may have no versions left.
+  const names = await listRolledUp(store.db, bucket.id, { ...page, delimiter, atMost: page.atMost + 1 });
+  const whole = names.filter((name) => commonPrefix(name, page.prefix, delimiter) === undefined);
+  const objects = Map.groupBy(await listOfNames(store.db, bucket.id, whole, page), ({ name }) => name);
+  return names.flatMap((name): Entry[] => {
+    const common = commonPrefix(name, page.prefix, delimiter);
+    if (common !== undefined) return [{ name: common, object: undefined }];
+    return (objects.get(name) ?? []).map((object) => ({ name, object }));
+  });
 }
 
 function describeListed(

@@ -20,9 +20,14 @@ import {
 import type { RequestContext } from '../context.ts';
 import { type ByteRange, contentRange, readByteRanges } from '../domain/byte-ranges.ts';
 import { needJobRight, needRight } from '../domain/permissions.ts';
+import { type Conditions, checkConditions } from '../domain/preconditions.ts';
+import { answeredHeaders } from '../domain/system-metadata.ts';
 import { readRanges } from '../transfer/download.ts';
+import { s3ChecksumOf } from '../transfer/s3-checksum.ts';
 import { wakeStaging } from '../workers/chunk-work.ts';
-import { checksumHeaders } from './checksum-headers.ts';
+import { checksumHeaders, objectChecksumFields } from './checksum-headers.ts';
+import { needPolicy } from './put-job.ts';
+import { s3VersionOf } from './write-object.ts';
 
 type GetObject = (typeof contract)['s3']['getObject'];
 type HeadObject = (typeof contract)['s3']['headObject'];
@@ -39,16 +44,24 @@ export async function getObject(ctx: RequestContext, input: Input<GetObject>): P
 
 async function getWhole(ctx: RequestContext, bucket: BucketRow, input: Input<GetObject>): Promise<Output<GetObject>> {
   const object = await needObject(ctx, bucket, input);
+  needConditions(object, input);
   const blobs = await listBlobs(ctx.store.db, object.id);
+  if (input.cachedOnly) needCached(ctx, input.key, blobs);
   // A part that starts at an offset is read without a job too: the Go SDK mends broken blobs this way.
   const from = input.offset ?? 0;
   if (from > object.size) throw new Ds3Error('InvalidRange', { resource: input.key });
   const ranges = readByteRanges(input.range, { from: 0, to: object.size, size: object.size });
+  const isWhole = ranges === undefined && from === 0;
   const [only] = blobs;
-  const checksum = blobs.length === 1 && only ? storedChecksum(only) : {};
+  // DS3 clients are told the checksum of the blob whatever the range; S3 clients that compare take it for the range's.
+  const isTold = blobs.length === 1 && (isWhole || input.checksumMode === undefined);
+  const checksum = only && isTold ? storedChecksum(only) : {};
   return {
     ...aboutObject(object),
+    ...answeredHeaders(object.systemMetadata ?? undefined, input),
     ...checksum,
+    ...(isWhole ? s3ChecksumFor(input, object, blobs) : {}),
+    s3VersionId: input.versionId,
     contentRange: ranges && contentRange(ranges, object.size),
     body: readRanges(ctx, blobs, ranges ?? wholeFrom(from, object.size)),
   };
@@ -88,6 +101,8 @@ async function getBlob(
   }
   const [object] = await findObjectsById(ctx.store.db, [blob.objectId]);
   if (!object) throw new Ds3Error('NoSuchKey', { resource: input.key });
+  needConditions(object, input);
+  if (input.cachedOnly) needCached(ctx, input.key, [blob]);
   const end = offset + blob.length;
   const ranges = readByteRanges(input.range, { from: offset, to: end, size: object.size });
   const finish = job.requestType === 'GET' ? () => finishRead(ctx, job, blob) : undefined;
@@ -125,14 +140,56 @@ export async function headObject(ctx: RequestContext, input: Input<HeadObject>):
   const bucket = await needBucket(ctx.store.db, input.bucket);
   needRight(ctx.caller, 'LIST', bucket);
   const object = await needObject(ctx, bucket, input, { whole: false });
-  const blobs = await listBlobs(ctx.store.db, object.id);
+  needConditions(object, input);
+  const [blobs, policy] = await Promise.all([listBlobs(ctx.store.db, object.id), needPolicy(ctx, bucket.dataPolicyId)]);
   const received = blobs.filter(({ checksum }) => checksum !== null);
   return {
     ...aboutObject(object),
+    ...answeredHeaders(object.systemMetadata ?? undefined, input),
+    ...s3ChecksumFor(input, object, blobs),
+    ...s3VersionOf(policy, object.id),
     contentLength: object.size,
     blobChecksumType: received[0]?.checksumType ?? undefined,
     blobChecksums: Object.fromEntries(received.map(({ byteOffset, checksum }) => [String(byteOffset), checksum ?? ''])),
   };
+}
+
+/** Errors: `PreconditionFailed`, `NotModified`. */
+function needConditions(object: ObjectRow, conditions: Conditions): void {
+  const { eTag, creationDate: lastModified, id } = object;
+  const outcome = checkConditions(conditions, { eTag, lastModified });
+  if (outcome === 'failed') throw new Ds3Error('PreconditionFailed', { resource: object.name });
+  if (outcome !== 'unchanged') return;
+  const date = lastModified === null ? {} : { 'Last-Modified': lastModified.toUTCString() };
+  throw new Ds3Error('NotModified', { headers: { ETag: `"${eTag ?? ''}"`, ...date, 'version-id': id } });
+}
+
+/** Errors: `ServiceUnavailable` when a blob is in no cache. */
+function needCached(
+  { config }: RequestContext,
+  key: string,
+  blobs: readonly { readonly cacheNodeId: string | null }[],
+): void {
+  if (blobs.every(({ cacheNodeId }) => cacheNodeId !== null)) return;
+  throw new Ds3Error('ServiceUnavailable', {
+    resource: key,
+    message: `'${key}' is not in the cache, and nothing else was asked for.`,
+    retryAfterSeconds: config.retryAfterSeconds,
+  });
+}
+
+/** The checksum of the whole object, for an S3 client that wants to compare it. */
+function s3ChecksumFor(
+  { checksumMode }: { readonly checksumMode?: string | undefined },
+  { systemMetadata }: ObjectRow,
+  blobs: readonly Pick<ListedBlob, 'checksum' | 'checksumType'>[],
+) {
+  if (checksumMode?.toUpperCase() !== 'ENABLED') return {};
+  if (systemMetadata?.checksum) return objectChecksumFields(systemMetadata.checksum);
+  const [only, ...others] = blobs;
+  if (!only?.checksum || !only.checksumType || others.length > 0) return {};
+  const known = s3ChecksumOf(only.checksumType, only.checksum);
+  return objectChecksumFields(known && { ...known, type: 'FULL_OBJECT' });
 }
 
 async function needObject(

@@ -1,11 +1,13 @@
-import { Ds3Error } from '@nacre/model';
-import { findUser, listBuckets, needBucket } from '@nacre/store';
-import type { Handlers, RequestContext } from '../context.ts';
+import { listBuckets, needBucket } from '@nacre/store';
+import type { Handlers } from '../context.ts';
 import { needRight } from '../domain/permissions.ts';
 import { dropBucket, makeBucket, ownerOf, visibleTo } from './buckets.ts';
+import { copyObject } from './copy-object.ts';
 import { deleteObject, deleteObjects } from './delete-objects.ts';
 import { listObjects } from './list-objects.ts';
 import { getObject, headObject } from './read-object.ts';
+import { s3Extensions } from './s3-extensions.ts';
+import { ownerNameOf } from './s3-owner.ts';
 import { putObject } from './write-object.ts';
 
 export const s3 = {
@@ -29,22 +31,18 @@ export const s3 = {
   async getBucket(ctx, input) {
     const bucket = await needBucket(ctx.store.db, input.bucket);
     needRight(ctx.caller, 'LIST', bucket);
-    return listObjects(ctx, bucket, await displayName(ctx, bucket.userId), input);
+    return listObjects(ctx, bucket, await ownerNameOf(ctx, bucket), input);
   },
 
   async deleteBucket(ctx, { bucket }) {
     await dropBucket(ctx, await needBucket(ctx.store.db, bucket), false);
   },
 
+  ...s3Extensions,
+  copyObject,
   deleteObjects,
   deleteObject,
   putObject,
   getObject,
   headObject,
 } satisfies Handlers<'s3'>;
-
-async function displayName(ctx: RequestContext, userId: string): Promise<string> {
-  const owner = await findUser(ctx.store.db, userId);
-  if (!owner) throw new Ds3Error('InternalError', { message: 'The owner of the bucket is missing.' });
-  return owner.name;
-}

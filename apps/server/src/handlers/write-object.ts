@@ -1,19 +1,25 @@
-import { type ChecksumType, type contract, Ds3Error, type Input, type Output } from '@nacre/model';
+import { type ChecksumType, type contract, Ds3Error, type Input, isDs3Error, type Output } from '@nacre/model';
 import {
   type BucketRow,
   cancelPutJob,
   type DataPolicyRow,
+  existingNames,
   findBlobOfJob,
   findJob,
+  findLatestObject,
   lockJob,
   needBucket,
+  type SystemMetadata,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { defaultJobName } from '../domain/job-state.ts';
+import { lowerCaseNames } from '../domain/names.ts';
 import { needJobRight, needRight } from '../domain/permissions.ts';
 import { planObjects } from '../domain/plan-job.ts';
+import { type ContentHeaders, contentHeadersOf } from '../domain/system-metadata.ts';
+import type { S3Checksum } from '../transfer/s3-checksum.ts';
 import { type ExpectedBlob, receiveBlob, type Upload } from '../transfer/upload.ts';
-import { checksumHeaders, checksumsOf } from './checksum-headers.ts';
+import { checksumHeaders, checksumsOf, objectChecksumFields, s3ChecksumFields } from './checksum-headers.ts';
 import { makePutJob, needPolicy, needRoomForJob } from './put-job.ts';
 
 type PutObject = (typeof contract)['s3']['putObject'];
@@ -24,24 +30,61 @@ const largestNakedPut = 1024 ** 4;
 /** Writes a blob of a PUT job or, without a job, a whole object. */
 export async function putObject(ctx: RequestContext, input: Input<PutObject>): Promise<Output<PutObject>> {
   const bucket = await needBucket(ctx.store.db, input.bucket);
-  if (input.copySource !== undefined) {
-    throw new Ds3Error('NotImplemented', { message: 'Copying an object by its name is not served.' });
-  }
   const policy = await needPolicy(ctx, bucket.dataPolicyId);
   const upload: Upload = {
     body: input.body,
     checksums: checksumsOf(input),
     keep: policy.checksumType,
     metadata: input.metadata && lowerCaseNames(input.metadata),
+    systemMetadata: () => undefined,
   };
-  if (policy.endToEndCrcRequired && upload.checksums.length === 0) {
-    throw new Ds3Error('InvalidRequest', {
-      message: `The data policy ${policy.name} requires a checksum with each PUT.`,
-    });
+  needChecksum(ctx, policy, upload);
+  if (input.job !== undefined) {
+    return takeTurn(ctx, bucket, { key: input.key, jobId: input.job, offset: input.offset ?? 0 }, upload);
   }
-  return input.job === undefined
-    ? writeWholeObject(ctx, { bucket, policy, key: input.key, upload })
-    : takeTurn(ctx, bucket, { key: input.key, jobId: input.job, offset: input.offset ?? 0 }, upload);
+  const isNew = needsNew(input);
+  // The Java SDK says `application/xml` of everything it sends; it is told by its naming convention.
+  const headers = input.namingConvention === undefined ? contentHeadersOf(input) : undefined;
+  const systemMetadata = () => systemMetadataOf(headers, ctx.s3Checksum.sent());
+  return writeWholeObject(ctx, { bucket, policy, key: input.key, upload: { ...upload, systemMetadata }, isNew });
+}
+
+/** Errors: `InvalidRequest` for a PUT without a checksum where the policy requires one. */
+export function needChecksum(
+  { s3Checksum }: RequestContext,
+  policy: DataPolicyRow,
+  { checksums }: Pick<Upload, 'checksums'>,
+): void {
+  if (!policy.endToEndCrcRequired || checksums.length > 0 || s3Checksum.isExpected) return;
+  throw new Ds3Error('InvalidRequest', {
+    message: `The data policy ${policy.name} requires a checksum with each PUT.`,
+  });
+}
+
+/**
+ * Whether a request is to write only an object that is not there: `If-None-Match: *`.
+ * Errors: `NotImplemented` for other conditions on what is there.
+ */
+export function needsNew({
+  ifMatch,
+  ifNoneMatch,
+}: {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}): boolean {
+  if (ifMatch === undefined && (ifNoneMatch === undefined || ifNoneMatch.trim() === '*')) {
+    return ifNoneMatch !== undefined;
+  }
+  throw new Ds3Error('NotImplemented', { message: 'The condition of a PUT that is served is If-None-Match: *.' });
+}
+
+/** What is kept with an object that was written as a whole. */
+function systemMetadataOf(
+  headers: ContentHeaders | undefined,
+  sent: S3Checksum | undefined,
+): SystemMetadata | undefined {
+  if (sent === undefined) return headers;
+  return { ...headers, checksum: { ...sent, type: 'FULL_OBJECT' } };
 }
 
 interface BlobAddress {
@@ -82,15 +125,21 @@ async function writeBlob(
   }
   const keep = blob.checksumType ?? upload.keep;
   const base64 = await receiveBlob(ctx, { ...blob, jobId }, { ...upload, keep });
-  return receiptOf(keep, base64, blob.objectId);
+  return { ...receiptOf(keep, base64, blob.objectId), ...s3ChecksumFields(ctx.s3Checksum.sent()) };
+}
+
+export interface WholeObject {
+  readonly bucket: BucketRow;
+  readonly policy: DataPolicyRow;
+  readonly key: string;
+  readonly upload: Upload;
+  /** Whether there must be no object of this name. */
+  readonly isNew: boolean;
 }
 
 /** A PUT without a job makes one of its own, for one object of one blob; when it fails nothing of it stays. */
-async function writeWholeObject(
-  ctx: RequestContext,
-  to: { readonly bucket: BucketRow; readonly policy: DataPolicyRow; readonly key: string; readonly upload: Upload },
-): Promise<Output<PutObject>> {
-  const { bucket, policy, key, upload } = to;
+export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Promise<Output<PutObject>> {
+  const { bucket, policy, key, upload, isNew } = to;
   needRight(ctx.caller, 'WRITE', bucket);
   const size = upload.body.length;
   if (size === undefined) throw new Ds3Error('MissingContentLength', { resource: key });
@@ -106,7 +155,7 @@ async function writeWholeObject(
   const jobId = await makePutJob(ctx, {
     bucketId: bucket.id,
     objects,
-    versioning: versioningOf(ctx, policy),
+    versioning: await versioningFor(ctx, to),
     ignoreConflicts: false,
     facts: {
       requestType: 'PUT',
@@ -115,13 +164,20 @@ async function writeWholeObject(
       priority: policy.defaultPutJobPriority,
       naked: true,
     },
+  }).catch((error: unknown) => {
+    throw isNew && isDs3Error(error, 'OBJECT_ALREADY_EXISTS') ? notNew(key) : error;
   });
   const found = await findBlobOfJob(ctx.store.db, { jobId, bucketId: bucket.id, name: key, byteOffset: 0 });
   if (!found) throw new Error('the blob of a new job is missing');
   const blob: ExpectedBlob = { ...found, jobId };
   try {
     const base64 = await receiveBlob(ctx, blob, upload);
-    return receiptOf(upload.keep, base64, blob.objectId);
+    const sent = ctx.s3Checksum.sent();
+    return {
+      ...receiptOf(upload.keep, base64, blob.objectId),
+      ...objectChecksumFields(sent && { ...sent, type: 'FULL_OBJECT' }),
+      ...s3VersionOf(policy, blob.objectId),
+    };
   } catch (error) {
     await dropJob(ctx, jobId);
     throw error;
@@ -134,6 +190,27 @@ async function writeWholeObject(
  */
 export function versioningOf({ config }: RequestContext, { versioning }: DataPolicyRow): DataPolicyRow['versioning'] {
   return versioning === 'NONE' && config.existingObjects === 'refuse' ? 'NONE' : 'KEEP_MULTIPLE_VERSIONS';
+}
+
+/**
+ * By which rules the object of a request is written: when it must be new, as where no versions are kept, so that of
+ * two that are written at once only one is. Errors: `PreconditionFailed`.
+ */
+async function versioningFor(ctx: RequestContext, { bucket, policy, key, isNew }: WholeObject) {
+  const rules = versioningOf(ctx, policy);
+  if (!isNew) return rules;
+  if (await findLatestObject(ctx.store.db, bucket.id, key)) throw notNew(key);
+  const [deleted] = await existingNames(ctx.store.db, bucket.id, [key]);
+  return deleted ? rules : 'NONE';
+}
+
+function notNew(key: string): Ds3Error {
+  return new Ds3Error('PreconditionFailed', { resource: key, message: `There is an object '${key}'.` });
+}
+
+/** The version as S3 clients are told it, where several are kept. */
+export function s3VersionOf({ versioning }: DataPolicyRow, id: string): { readonly s3VersionId?: string } {
+  return versioning === 'KEEP_MULTIPLE_VERSIONS' ? { s3VersionId: id } : {};
 }
 
 async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {
@@ -150,9 +227,4 @@ async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {
 
 function receiptOf(type: ChecksumType, base64: string, versionId: string): Output<PutObject> {
   return { ...checksumHeaders(type, base64), eTag: `"${Buffer.from(base64, 'base64').toString('hex')}"`, versionId };
-}
-
-/** Header names have no case; clients look for them in lower case. */
-function lowerCaseNames(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
 }

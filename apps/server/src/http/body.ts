@@ -1,14 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type ByteBody, Ds3Error, decode, type Operation, WireError } from '@nacre/model';
+import { type ByteBody, Ds3Error, decode, type Operation, type S3ChecksumAlgorithm, WireError } from '@nacre/model';
 import { unwrapChunked, type VerifiedPayload } from '@nacre/model/signing';
+import { isChecksum } from '@nacre/store/blobs';
+import { isS3Checksum, type S3Checksum, type SentChecksum, s3Algorithms, s3Digest } from '../transfer/s3-checksum.ts';
+
+/** The body of a request, and what an S3 client says of it. */
+export interface RequestBody extends ByteBody {
+  readonly s3Checksum: SentChecksum;
+}
 
 /**
- * The bytes of a request as the client meant them: aws-chunked frames taken off, the signed SHA-256 compared.
- * They must be read to the end before they are believed: both are known only there.
- * Errors while reading: `IncompleteBody`, `SignatureDoesNotMatch`, `XAmzContentSHA256Mismatch`.
+ * The bytes of a request as the client meant them: aws-chunked frames taken off, the signed SHA-256 and the checksums
+ * of S3 clients compared. They must be read to the end before they are believed: all is known only there.
+ *
+ * Errors: `InvalidArgument`, `InvalidDigest`, `InvalidRequest` for headers that cannot be meant; while reading
+ * `BadDigest`, `IncompleteBody`, `InvalidRequest`, `SignatureDoesNotMatch`, `XAmzContentSHA256Mismatch`.
  */
-export function requestBytes(request: IncomingMessage, payload: VerifiedPayload): ByteBody {
+export function requestBody(
+  request: IncomingMessage,
+  payload: VerifiedPayload,
+  expected: readonly ExpectedS3Checksum[],
+): RequestBody {
+  const trailers = new Map<string, string>();
+  const { length, bytes } = unwrapped(request, payload, trailers);
+  let sent: S3Checksum | undefined;
+  const compared = compareChecksums(bytes, expected, trailers, (checksum) => {
+    sent = checksum;
+  });
+  const isExpected = expected.length > 0;
+  return { length, bytes: isExpected ? compared : bytes, s3Checksum: { isExpected, sent: () => sent } };
+}
+
+function unwrapped(request: IncomingMessage, payload: VerifiedPayload, trailers: Map<string, string>): ByteBody {
   const length = contentLength(request);
   if (payload.kind !== 'streaming') {
     const bytes = payload.kind === 'sha256' ? withSha256(received(request), payload.hex) : received(request);
@@ -21,8 +45,73 @@ export function requestBytes(request: IncomingMessage, payload: VerifiedPayload)
     });
   }
   const { signed, trailer, context } = payload;
-  const options = { signed, trailer, decodedLength, ...(context ? { context } : {}) };
+  const options = {
+    signed,
+    trailer,
+    decodedLength,
+    onTrailers: (found: ReadonlyMap<string, string>) => {
+      for (const [name, value] of found) trailers.set(name, value);
+    },
+    ...(context ? { context } : {}),
+  };
   return { length: decodedLength, bytes: unwrapChunked(received(request), options) };
+}
+
+/** A checksum that an S3 client sends with a body. */
+export interface ExpectedS3Checksum {
+  readonly algorithm: S3ChecksumAlgorithm;
+  /** Base64; `undefined` when a trailer says it. */
+  readonly value: string | undefined;
+}
+
+const checksumPrefix = 'x-amz-checksum-';
+const algorithmsByHeader = new Map(s3Algorithms.map((name) => [checksumPrefix + name.toLowerCase(), name]));
+
+/**
+ * The checksums that the headers of a request say of its body, or announce to be said in its trailer.
+ * Errors: `InvalidDigest` for one that is not base64 of the right length, `InvalidRequest` for an unknown algorithm.
+ */
+export function expectedS3Checksums(header: (lowerName: string) => string | undefined): ExpectedS3Checksum[] {
+  const expected: ExpectedS3Checksum[] = [];
+  for (const [name, algorithm] of algorithmsByHeader) {
+    const value = header(name);
+    if (value === undefined) continue;
+    if (!isS3Checksum({ algorithm, value })) {
+      throw new Ds3Error('InvalidDigest', { resource: name, message: `The header ${name} is not base64 of a digest.` });
+    }
+    expected.push({ algorithm, value });
+  }
+  for (const name of (header('x-amz-trailer') ?? '').split(',').map((part) => part.trim().toLowerCase())) {
+    if (!name.startsWith(checksumPrefix)) continue;
+    const algorithm = algorithmsByHeader.get(name);
+    if (algorithm === undefined) {
+      throw new Ds3Error('InvalidRequest', { resource: 'x-amz-trailer', message: `There is no checksum ${name}.` });
+    }
+    expected.push({ algorithm, value: undefined });
+  }
+  return expected;
+}
+
+async function* compareChecksums(
+  bytes: AsyncIterable<Uint8Array>,
+  expected: readonly ExpectedS3Checksum[],
+  trailers: ReadonlyMap<string, string>,
+  onRight: (checksum: S3Checksum) => void,
+): AsyncGenerator<Uint8Array, void> {
+  const digests = expected.map(({ algorithm }) => s3Digest(algorithm));
+  for await (const piece of bytes) {
+    for (const digest of digests) digest.update(piece);
+    yield piece;
+  }
+  for (const [i, { algorithm, value }] of expected.entries()) {
+    const name = checksumPrefix + algorithm.toLowerCase();
+    const said = value ?? trailers.get(name);
+    if (said === undefined || !isS3Checksum({ algorithm, value: said })) {
+      throw new Ds3Error('InvalidRequest', { resource: name, message: `The trailer does not say the ${name}.` });
+    }
+    if (digests[i]?.digest() !== said) throw new Ds3Error('BadDigest', { resource: name });
+    onRight({ algorithm, value: said });
+  }
 }
 
 function contentLength(request: IncomingMessage): number | undefined {
@@ -56,14 +145,18 @@ async function* withSha256(bytes: AsyncIterable<Uint8Array>, expected: string): 
   if (hash.digest('hex') !== expected.toLowerCase()) throw new Ds3Error('XAmzContentSHA256Mismatch');
 }
 
-/** The value of `input.body` for an operation whose body is a document. Errors: `EntityTooLarge`, `MalformedXML`. */
+/**
+ * The value of `input.body` for an operation whose body is a document. `md5` is the one that the client sent, base64.
+ * Errors: `BadDigest`, `EntityTooLarge`, `InvalidDigest`, `MalformedXML`.
+ */
 export async function documentBody(
   operation: Operation,
   body: ByteBody,
-  maxBytes: number,
+  { maxBytes, md5 }: { readonly maxBytes: number; readonly md5: string | undefined },
 ): Promise<{ readonly body?: unknown }> {
   if (operation.body.kind === 'none' || operation.body.kind === 'bytes') return {};
   const document = await wholeBody(body, maxBytes);
+  if (md5 !== undefined) compareMd5(document, md5);
   if (operation.body.kind === 'text') return { body: readUtf8(document) };
   if (document.length === 0) {
     if (!operation.body.required) return {};
@@ -76,6 +169,13 @@ export async function documentBody(
   } catch (cause) {
     if (!(cause instanceof WireError)) throw cause;
     throw new Ds3Error('MalformedXML', { message: `The body cannot be read: ${cause.message}.`, cause });
+  }
+}
+
+function compareMd5(document: Buffer, md5: string): void {
+  if (!isChecksum('MD5', md5)) throw new Ds3Error('InvalidDigest', { resource: 'Content-MD5' });
+  if (createHash('md5').update(document).digest('base64') !== md5) {
+    throw new Ds3Error('BadDigest', { resource: 'Content-MD5' });
   }
 }
 

@@ -4,7 +4,9 @@ import {
   contract,
   createRouter,
   Ds3Error,
+  type HeaderField,
   type Match,
+  type Operation,
   paramWireName,
   parseTarget,
   type RequestTarget,
@@ -13,11 +15,11 @@ import {
   readParameters,
   TargetError,
 } from '@nacre/model';
-import { requestHeaders, type SignedRequest } from '@nacre/model/signing';
+import { type RequestHeaders, requestHeaders, type SignedRequest } from '@nacre/model/signing';
 import { databaseError } from '@nacre/store';
 import type { Handlers, RequestContext, ServerContext } from '../context.ts';
 import { authenticate } from './authenticate.ts';
-import { documentBody, requestBytes } from './body.ts';
+import { documentBody, expectedS3Checksums, requestBody } from './body.ts';
 import { sendAnswer, sendError } from './respond.ts';
 
 export type Dispatch = (request: IncomingMessage, response: ServerResponse, waitsForContinue: boolean) => void;
@@ -57,9 +59,11 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
   const method = request.method ?? '';
   let operation = '';
   try {
-    const { target, match } = findOperation(router, method, request.url ?? '');
+    const headers = requestHeaders(request.rawHeaders);
+    const { target, match } = findOperation(router, method, request.url ?? '', headers);
     operation = `${match.plane}.${match.name}`;
-    const output = await callHandler(ctx, handlers, { ...exchange, target, match, signal: gone.signal });
+    const output = await callHandler(ctx, handlers, { ...exchange, target, match, headers, signal: gone.signal });
+    watchIdle(ctx, request);
     await sendAnswer(response, match.operation, output);
     ctx.log.info({ request: number, method, operation, status: response.statusCode, ms: since(startedAt) });
   } catch (error) {
@@ -69,8 +73,14 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
     if (shown.status >= 500 && shown.status !== 501 && shown.status !== 503) ctx.log.error({ ...facts, err: error });
     else ctx.log.info({ ...facts, reason: shown.message });
   } finally {
+    watchIdle(ctx, request);
     letGoOfBody(request, response);
   }
+}
+
+/** From here on a silent client is given up. */
+function watchIdle({ config }: ServerContext, { socket }: IncomingMessage): void {
+  socket.setTimeout(config.idleConnectionSeconds * 1000);
 }
 
 function since(startedAt: number): number {
@@ -116,9 +126,14 @@ const subResources = new Set(
   ].map(canonicalName),
 );
 
-function findOperation(router: Router, method: string, url: string): { target: RequestTarget; match: Match } {
+function findOperation(
+  router: Router,
+  method: string,
+  url: string,
+  headers: RequestHeaders,
+): { target: RequestTarget; match: Match } {
   const target = readTarget(url);
-  const match = router.match(method, target);
+  const match = router.match(method, target, headers.get);
   if (!match) {
     throw new Ds3Error('MethodNotAllowed', { message: `There is no operation ${method} ${target.rawPath} here.` });
   }
@@ -145,13 +160,13 @@ function readTarget(url: string): RequestTarget {
 interface MatchedExchange extends Exchange {
   readonly target: RequestTarget;
   readonly match: Match;
+  readonly headers: RequestHeaders;
   readonly signal: AbortSignal;
 }
 
 async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: MatchedExchange): Promise<unknown> {
-  const { request, response, match } = exchange;
+  const { request, response, match, headers } = exchange;
   const { operation, id, bucket, key } = match;
-  const headers = requestHeaders(request.rawHeaders);
   const signed: SignedRequest = {
     method: request.method ?? '',
     rawTarget: request.url ?? '',
@@ -169,7 +184,7 @@ async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: 
     if (waits) response.writeContinue();
     waits = false;
   };
-  const bytes = requestBytes(request, payload);
+  const bytes = requestBody(request, payload, checksumsOfBody(operation, headers));
   const parameters = readParameters(operation, match.parameters);
   const fields = readHeaders(
     operation.headers,
@@ -177,11 +192,25 @@ async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: 
     headers.all.map(({ name, value }) => [name, value] as const),
   );
   if (operation.body.kind !== 'bytes') admit();
-  const document = await documentBody(operation, bytes, ctx.config.maxDocumentSize);
+  const document = await documentBody(operation, bytes, {
+    maxBytes: ctx.config.maxDocumentSize,
+    md5: headers.get('content-md5'),
+  });
   const body = operation.body.kind === 'bytes' ? { body: bytes } : document;
   const input = { ...parameters, ...fields, ...body, ...present({ id, bucket, key }) };
   const remoteAddress = request.socket.remoteAddress ?? 'unknown';
-  return handler({ ...ctx, caller, remoteAddress, signal: exchange.signal, admit }, input);
+  // A client that has sent all there is may wait as long as the work takes.
+  if (operation.body.kind !== 'bytes') request.socket.setTimeout(0);
+  const { s3Checksum } = bytes;
+  return handler({ ...ctx, caller, remoteAddress, signal: exchange.signal, admit, s3Checksum }, input);
+}
+
+/** Where a row has checksums among its headers they are about something else than the body. */
+function checksumsOfBody(operation: Operation, headers: RequestHeaders): ReturnType<typeof expectedS3Checksums> {
+  const isElse = Object.values<HeaderField>(operation.headers).some(({ name }) =>
+    name.startsWith('x-amz-checksum-crc'),
+  );
+  return isElse ? [] : expectedS3Checksums(headers.get);
 }
 
 type Handler = (ctx: RequestContext, input: unknown) => Promise<unknown>;

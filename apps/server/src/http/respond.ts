@@ -114,6 +114,7 @@ export function sendError(response: ServerResponse, error: unknown, request: Fai
   for (const name of response.getHeaderNames()) {
     if (name !== 'x-amz-request-id' && name !== 'server') response.removeHeader(name);
   }
+  for (const [name, value] of Object.entries(shown.headers)) response.setHeader(name, value);
   if (shown.retryAfterSeconds !== undefined) response.setHeader('Retry-After', shown.retryAfterSeconds);
   const body = {
     code: shown.code,
@@ -122,7 +123,10 @@ export function sendError(response: ServerResponse, error: unknown, request: Fai
     resource: request.resource,
     resourceId: request.number,
   };
-  const bodyless = request.method === 'HEAD' || (shown.status === 410 && request.resource.startsWith('/_rest_/'));
+  const bodyless =
+    request.method === 'HEAD' ||
+    shown.status === 304 ||
+    (shown.status === 410 && request.resource.startsWith('/_rest_/'));
   sendText(response, shown.status, bodyless ? undefined : xmlType, bodyless ? '' : encode(ErrorBody, body));
   return shown;
 }

@@ -1,4 +1,5 @@
 import { type ByteBody, type ChecksumType, Ds3Error } from '@nacre/model';
+import type { SystemMetadata } from '@nacre/store';
 import { checksum, isChecksum } from '@nacre/store/blobs';
 import type { RequestContext } from '../context.ts';
 
@@ -22,6 +23,8 @@ export interface Upload {
   /** The type that the blob keeps. */
   readonly keep: ChecksumType;
   readonly metadata: Readonly<Record<string, string>> | undefined;
+  /** Asked for when the bytes have been read. */
+  readonly systemMetadata: () => SystemMetadata | undefined;
 }
 
 /**
@@ -79,6 +82,7 @@ async function storeFirst(ctx: RequestContext, blob: ExpectedBlob, upload: Uploa
     checksumType: upload.keep,
     checksum: base64,
     metadata: upload.metadata,
+    systemMetadata: upload.systemMetadata(),
   });
   if (outcome === 'gone') {
     await cache.remove(blobId);

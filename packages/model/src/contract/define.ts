@@ -107,20 +107,26 @@ export function paramWireName(key: string, param: Param): string {
 // ── Headers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A header that carries part of the input or output. `starting` collects all headers that begin with `name`,
- * keyed by what follows, spelling kept: `{ 'x-amz-meta-': … }` → `Record<string, string>`.
+ * A header that carries part of the input or output. `needed` is required of a request, and part of what selects the
+ * row. `starting` collects all headers that begin with `name`, keyed by what follows, spelling kept:
+ * `{ 'x-amz-meta-': … }` → `Record<string, string>`.
  */
-export interface HeaderField<V = unknown, K extends 'one' | 'starting' = 'one' | 'starting'> {
+export interface HeaderField<V = unknown, K extends HeaderKind = HeaderKind> {
   readonly kind: K;
   readonly name: string;
   readonly of: Scalar<V>;
 }
+
+type HeaderKind = 'one' | 'needed' | 'starting';
 
 // biome-ignore lint/suspicious/noExplicitAny: as for Params.
 export type HeaderFields = { readonly [key: string]: HeaderField<any> };
 
 export function header<V>(name: string, of: Scalar<V>): HeaderField<V, 'one'> {
   return { kind: 'one', name, of };
+}
+export function needHeader<V>(name: string, of: Scalar<V>): HeaderField<V, 'needed'> {
+  return { kind: 'needed', name, of };
 }
 export function headersStarting(name: string, of: Scalar<string>): HeaderField<string, 'starting'> {
   return { kind: 'starting', name, of };
@@ -309,13 +315,16 @@ type QueryInput<Q> = { readonly [P in ParamsOfKind<Q, 'need'>]: ParamValue<Q[P]>
 } & { readonly [P in ParamsOfKind<Q, 'clearable'>]?: ParamValue<Q[P]> | null | undefined } & {
   readonly [P in ParamsOfKind<Q, 'bare'>]?: boolean | undefined;
 };
+type NeededHeaders<H> = {
+  [P in keyof H]: H[P] extends HeaderField<infer _, 'needed'> ? P : never;
+}[keyof H];
 type HeaderValues<H> = {
-  readonly [P in keyof H]?: H[P] extends HeaderField<infer V, infer K>
+  readonly [P in Exclude<keyof H, NeededHeaders<H>>]?: H[P] extends HeaderField<infer V, infer K>
     ? K extends 'starting'
       ? Readonly<Record<string, V>> | undefined
       : V | undefined
     : never;
-};
+} & { readonly [P in NeededHeaders<H>]: H[P] extends HeaderField<infer V, 'needed'> ? V : never };
 type BodyInput<B> =
   B extends XmlBody<infer S, infer R>
     ? R extends true

@@ -15,9 +15,10 @@ export function readHeaders(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(fields)) {
-    if (field.kind === 'one') {
+    if (field.kind !== 'starting') {
       const written = get(field.name.toLowerCase());
       if (written !== undefined && written !== '') values[key] = readOne(field, written);
+      else if (field.kind === 'needed') throw missing(field);
     } else {
       const found = readStarting(field, entries);
       if (found !== undefined) values[key] = found;
@@ -34,6 +35,10 @@ function readOne(field: HeaderField, written: string): unknown {
     resource: field.name,
     message: `The header ${field.name} is '${shown}', not ${field.of.name}.`,
   });
+}
+
+function missing({ name, of }: HeaderField): Ds3Error {
+  return new Ds3Error('InvalidArgument', { resource: name, message: `The header ${name} is required: ${of.name}.` });
 }
 
 function readStarting(
@@ -63,7 +68,7 @@ export function writeHeaders(
   for (const [key, field] of Object.entries(fields)) {
     const value = values[key];
     if (value === undefined) continue;
-    if (field.kind === 'one') {
+    if (field.kind !== 'starting') {
       written.push([field.name, field.of.format(value)]);
     } else {
       for (const [name, single] of Object.entries(value as Record<string, string>)) {

@@ -13,6 +13,7 @@ import { notifications } from './notifications.ts';
 import { objects } from './objects.ts';
 import { pools } from './pools.ts';
 import { s3Operations } from './s3.ts';
+import { s3Extensions } from './s3-extensions.ts';
 import { storageDomains } from './storage-domains.ts';
 import { system } from './system.ts';
 import { tapes } from './tapes.ts';
@@ -21,8 +22,8 @@ import { ds3Targets } from './targets-ds3.ts';
 import { s3Targets } from './targets-s3.ts';
 import { users } from './users.ts';
 
-/** The operations of the S3 side by name. */
-export type S3Operations = typeof s3Operations;
+/** The operations of the S3 side by name, those included that only S3 clients know. */
+export type S3Operations = typeof s3Operations & typeof s3Extensions;
 
 /** The operations of the Spectra side by name. */
 export type Ds3Operations = typeof jobs &
@@ -47,12 +48,13 @@ export type Ds3Operations = typeof jobs &
   typeof azureTargets;
 
 /**
- * Every operation of the API generations 4.1, 5.8 and 6.0, by name. Some names are on both sides.
+ * Every operation of the API generations 4.1, 5.8 and 6.0, and some of Amazon's S3, by name. Some names are on both
+ * sides.
  *
  * The types are named because a declaration file would otherwise spell all rows out once more.
  */
 export const contract: { readonly s3: S3Operations; readonly ds3: Ds3Operations } = {
-  s3: s3Operations,
+  s3: { ...s3Operations, ...s3Extensions },
   ds3: {
     ...jobs,
     ...buckets,
@@ -76,6 +78,8 @@ export const contract: { readonly s3: S3Operations; readonly ds3: Ds3Operations 
     ...azureTargets,
   },
 };
+
+export { s3Extensions };
 
 /** The operations of the Spectra side as the vendor groups them. */
 export const topics: { readonly [topic: string]: { readonly [name: string]: Operation } } = {

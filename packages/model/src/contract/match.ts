@@ -1,5 +1,5 @@
 import type { RequestTarget } from '../signing/target.ts';
-import { type Operation, type Param, paramWireName, type Verb } from './define.ts';
+import { type HeaderField, type Operation, type Param, paramWireName, type Verb } from './define.ts';
 
 /** Where a request goes: an operation, and the parts of its path. */
 export interface Match {
@@ -17,16 +17,21 @@ export interface Router {
   /**
    * Finds the operation for a request: rows of the same verb and path whose `operation` fits, and of these the one
    * with the most required parameters that are all there. When none has all of its required parameters, the row that
-   * lacks fewest is answered, so that parameter parsing can name what is missing. `undefined` when nothing is served
-   * at this address with this verb.
+   * lacks fewest is answered, so that parameter parsing can name what is missing. Required headers count as required
+   * parameters do; `header` answers one by its name in lower case. `undefined` when nothing is served at this address
+   * with this verb.
    */
-  match(verb: string, target: RequestTarget): Match | undefined;
+  match(verb: string, target: RequestTarget, header: HeaderOf): Match | undefined;
 }
+
+type HeaderOf = (lowerName: string) => string | undefined;
 
 interface Candidate {
   readonly name: string;
   readonly operation: Operation;
   readonly required: readonly Wanted[];
+  /** Names of required headers, in lower case. */
+  readonly headers: readonly string[];
 }
 
 /** Parameter names are compared without case, `-` and `_`: `max-keys`, `max_keys` and `maxKeys` are one. */
@@ -72,15 +77,18 @@ export function createRouter(contract: {
         .filter(([, param]) => param.kind === 'need' || param.kind === 'needBare')
         .map(([key, param]) => wanted(key, param));
       const address = addressOf(operation.verb, operation);
-      const row = { name, operation, required };
+      const headers = Object.values<HeaderField>(operation.headers)
+        .filter(({ kind }) => kind === 'needed')
+        .map((field) => field.name.toLowerCase());
+      const row = { name, operation, required, headers };
       table.set(address, [...(table.get(address) ?? []), row].sort(byRequired));
     }
   }
-  return { match: (verb, target) => matchIn(table, verb, target) };
+  return { match: (verb, target, header) => matchIn(table, verb, target, header) };
 }
 
 function byRequired(a: Candidate, b: Candidate): number {
-  return b.required.length - a.required.length;
+  return b.required.length + b.headers.length - a.required.length - a.headers.length;
 }
 
 function addressOf(verb: Verb | string, { path }: Pick<Operation, 'path'>): string {
@@ -89,7 +97,12 @@ function addressOf(verb: Verb | string, { path }: Pick<Operation, 'path'>): stri
     : `${verb} ds3 ${path.resource} ${path.id ? 'id' : ''}`;
 }
 
-function matchIn(table: ReadonlyMap<string, Candidate[]>, verb: string, target: RequestTarget): Match | undefined {
+function matchIn(
+  table: ReadonlyMap<string, Candidate[]>,
+  verb: string,
+  target: RequestTarget,
+  header: HeaderOf,
+): Match | undefined {
   if (namesEmptyObject(verb, target.path)) return undefined;
   const place = placeOf(target.path);
   const candidates = table.get(addressOf(verb, place));
@@ -101,8 +114,9 @@ function matchIn(table: ReadonlyMap<string, Candidate[]>, verb: string, target: 
   }
   const asked = place.path.plane === 'ds3' ? parameters.get('operation')?.toLowerCase() : undefined;
   const fitting = candidates.filter(({ operation }) => operation.operation === asked);
-  const lacking = ({ required }: Candidate) =>
-    required.filter((parameter) => nameIn(parameters, parameter) === undefined).length;
+  const lacking = ({ required, headers }: Candidate) =>
+    required.filter((parameter) => nameIn(parameters, parameter) === undefined).length +
+    headers.filter((name) => (header(name) ?? '') === '').length;
   const complete = fitting.find((row) => lacking(row) === 0);
   const chosen = complete ?? [...fitting].sort((a, b) => lacking(a) - lacking(b))[0];
   if (!chosen) return undefined;

@@ -1,4 +1,5 @@
 import { ChecksumType } from '../types/data-policy.ts';
+import { S3ChecksumAlgorithm, S3ChecksumType } from '../types/s3-checksum.ts';
 import { DeleteRequest, DeleteResult, ListAllMyBucketsResult, ListBucketResult } from '../types/s3-list.ts';
 import {
   CompleteMultipartUpload,
@@ -32,13 +33,60 @@ const checksums = {
 };
 
 /** User metadata by name, as sent: clients encode names and values themselves. */
-const metadata = headersStarting('x-amz-meta-', text);
+export const metadata = headersStarting('x-amz-meta-', text);
 
 const entityTag = { eTag: header('ETag', text) };
+
+/** Checksums as S3 clients know them, base64. */
+export const s3Checksums = {
+  checksumCrc32: header('x-amz-checksum-crc32', text),
+  checksumCrc32c: header('x-amz-checksum-crc32c', text),
+  checksumCrc64Nvme: header('x-amz-checksum-crc64nvme', text),
+  checksumSha1: header('x-amz-checksum-sha1', text),
+  checksumSha256: header('x-amz-checksum-sha256', text),
+};
+
+/** The checksum that an S3 client is answered. */
+const answeredChecksum = { ...s3Checksums, checksumType: header('x-amz-checksum-type', S3ChecksumType) };
+
+/** What S3 keeps with an object beside the user's metadata. */
+export const systemMetadata = {
+  cacheControl: header('Cache-Control', text),
+  contentDisposition: header('Content-Disposition', text),
+  contentEncoding: header('Content-Encoding', text),
+  contentLanguage: header('Content-Language', text),
+  contentType: header('Content-Type', text),
+  expires: header('Expires', text),
+};
+
+/** Conditions on the object as it is, and whether an S3 client wants its checksum told. */
+const conditions = {
+  checksumMode: header('x-amz-checksum-mode', text),
+  ifMatch: header('If-Match', text),
+  ifModifiedSince: header('If-Modified-Since', text),
+  ifNoneMatch: header('If-None-Match', text),
+  ifUnmodifiedSince: header('If-Unmodified-Since', text),
+};
+
+/** Headers of the answer as an S3 client wants them. */
+const responseHeaders = {
+  responseCacheControl: may(text, 'response-cache-control'),
+  responseContentDisposition: may(text, 'response-content-disposition'),
+  responseContentEncoding: may(text, 'response-content-encoding'),
+  responseContentLanguage: may(text, 'response-content-language'),
+  responseContentType: may(text, 'response-content-type'),
+  responseExpires: may(text, 'response-expires'),
+};
+
+/** The version of an object as S3 clients know it, where several are kept. */
+export const s3VersionId = { s3VersionId: header('x-amz-version-id', text) };
 
 /** What GET and HEAD say about an object. */
 const about = {
   ...entityTag,
+  ...answeredChecksum,
+  ...systemMetadata,
+  ...s3VersionId,
   acceptRanges: header('Accept-Ranges', text),
   creationDate: header('creation-date', instant),
   lastModified: header('Last-Modified', httpDate),
@@ -95,13 +143,26 @@ export const s3Operations = {
 
   /**
    * Writes an object or, with `job` and `offset`, one blob of a PUT job. A key that ends in a slash makes a folder.
-   * `copySource` asks for a copy of another object instead, which DS3 does not know. SDK: PutObject.
+   * `ifNoneMatch` may be `*`: only a new object is written. SDK: PutObject.
    */
   putObject: s3('PUT', 'object', {
     query: { job: may(uuid), offset: may(byteCount) },
-    headers: { ...checksums, copySource: header('x-amz-copy-source', text), metadata },
+    headers: {
+      ...checksums,
+      ...systemMetadata,
+      ifMatch: header('If-Match', text),
+      ifNoneMatch: header('If-None-Match', text),
+      metadata,
+      namingConvention: header('Naming-Convention', text),
+    },
     body: byteBody,
-    answerHeaders: { ...checksums, ...entityTag, versionId: header('version-id', uuid) },
+    answerHeaders: {
+      ...checksums,
+      ...answeredChecksum,
+      ...entityTag,
+      ...s3VersionId,
+      versionId: header('version-id', uuid),
+    },
     raises: [
       'BadDigest',
       'Conflict',
@@ -113,6 +174,7 @@ export const s3Operations = {
       'NoSuchBucket',
       'NotFound',
       'OBJECT_ALREADY_EXISTS',
+      'PreconditionFailed',
       'SlowDown',
       'XAmzContentSHA256Mismatch',
     ],
@@ -124,23 +186,33 @@ export const s3Operations = {
    * of the whole blob, whatever the range. SDK: GetObject.
    */
   getObject: s3('GET', 'object', {
-    query: { cachedOnly: bare, job: may(uuid), offset: may(byteCount), versionId: may(uuid) },
-    headers: { range: header('Range', text) },
+    query: { cachedOnly: bare, job: may(uuid), offset: may(byteCount), versionId: may(uuid), ...responseHeaders },
+    headers: { ...conditions, range: header('Range', text) },
     answer: byteAnswer,
     answerHeaders: { ...about, ...checksums, contentRange: header('Content-Range', text) },
-    raises: ['Gone', 'InvalidRange', 'NoSuchBucket', 'NoSuchKey', 'NotFound', 'SlowDown'],
+    raises: [
+      'Gone',
+      'InvalidRange',
+      'NoSuchBucket',
+      'NoSuchKey',
+      'NotFound',
+      'NotModified',
+      'PreconditionFailed',
+      'SlowDown',
+    ],
   }),
 
   /** What is known about an object, without its bytes; `blobChecksums` by the offset of each blob. SDK: HeadObject. */
   headObject: s3('HEAD', 'object', {
-    query: { versionId: may(uuid) },
+    query: { versionId: may(uuid), ...responseHeaders },
+    headers: conditions,
     answerHeaders: {
       ...about,
       blobChecksums: headersStarting('ds3-blob-checksum-offset-', text),
       blobChecksumType: header('ds3-blob-checksum-type', ChecksumType),
       contentLength: header('Content-Length', byteCount),
     },
-    raises: ['NoSuchBucket', 'NoSuchKey'],
+    raises: ['NoSuchBucket', 'NoSuchKey', 'NotModified', 'PreconditionFailed'],
   }),
 
   /** Deletes an object or one version of it; a missing one is an error. SDK: DeleteObject. */
@@ -160,17 +232,26 @@ export const s3Operations = {
   /** Begins a multipart upload. Not in 6.0. SDK: InitiateMultiPartUpload. */
   initiateMultiPartUpload: s3('POST', 'object', {
     query: { uploads: needBare },
-    headers: { metadata },
+    headers: {
+      ...systemMetadata,
+      checksumAlgorithm: header('x-amz-checksum-algorithm', S3ChecksumAlgorithm),
+      checksumType: header('x-amz-checksum-type', S3ChecksumType),
+      metadata,
+    },
     answer: document(InitiateMultipartUploadResult),
+    answerHeaders: {
+      checksumAlgorithm: header('x-amz-checksum-algorithm', S3ChecksumAlgorithm),
+      checksumType: header('x-amz-checksum-type', S3ChecksumType),
+    },
     raises: ['NoSuchBucket'],
   }),
 
   /** Writes one part, numbered from 1. Not in 6.0. SDK: PutMultiPartUploadPart. */
   putMultiPartUploadPart: s3('PUT', 'object', {
     query: { partNumber: need(int), uploadId: need(uuid) },
-    headers: { ...checksums, copySource: header('x-amz-copy-source', text) },
+    headers: checksums,
     body: byteBody,
-    answerHeaders: { ...checksums, ...entityTag },
+    answerHeaders: { ...checksums, ...s3Checksums, ...entityTag },
     raises: [
       'BadDigest',
       'EntityTooLarge',
@@ -187,9 +268,24 @@ export const s3Operations = {
   /** Makes the object out of its parts. Not in 6.0. SDK: CompleteMultiPartUpload. */
   completeMultiPartUpload: s3('POST', 'object', {
     query: { uploadId: need(uuid) },
+    headers: {
+      ...s3Checksums,
+      checksumType: header('x-amz-checksum-type', S3ChecksumType),
+      ifNoneMatch: header('If-None-Match', text),
+    },
     body: xml(CompleteMultipartUpload),
     answer: document(CompleteMultipartUploadResult),
-    raises: ['MalformedXML', 'NoSuchBucket', 'NoSuchUpload', 'OBJECT_ALREADY_EXISTS'],
+    answerHeaders: { ...s3VersionId, versionId: header('version-id', uuid) },
+    raises: [
+      'EntityTooSmall',
+      'InvalidPart',
+      'InvalidPartOrder',
+      'MalformedXML',
+      'NoSuchBucket',
+      'NoSuchUpload',
+      'OBJECT_ALREADY_EXISTS',
+      'PreconditionFailed',
+    ],
   }),
 
   /** Drops a multipart upload and its parts. Not in 6.0. SDK: AbortMultiPartUpload. */
@@ -211,6 +307,7 @@ export const s3Operations = {
     query: {
       uploads: needBare,
       delimiter: may(text),
+      encodingType: may(text, 'encoding-type'),
       keyMarker: may(text),
       maxUploads: may(int),
       prefix: may(text),

@@ -8,6 +8,8 @@ export interface Ds3ErrorDetails {
   readonly cause?: unknown;
   /** Seconds after which a repeat may succeed; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number | undefined;
+  /** Further response headers that belong to it. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** HTTP status as received from another system, when it differs from the catalogue's. */
   readonly status?: number | undefined;
   /** The other system's request number. */
@@ -23,6 +25,7 @@ export class Ds3Error extends Error {
   readonly status: number;
   readonly resource: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
   readonly requestId: string | undefined;
 
   constructor(code: ErrorCode | (string & {}), details: Ds3ErrorDetails = {}) {
@@ -33,6 +36,7 @@ export class Ds3Error extends Error {
     this.status = details.status ?? known?.status ?? 500;
     this.resource = details.resource;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.headers = details.headers ?? {};
     this.requestId = details.requestId;
   }
 }

@@ -1,5 +1,6 @@
 import { bool, byteCount, instant, int, text, uuid } from '../wire/scalar.ts';
 import { elem, type Infer, many, maybe, nullable, record, wrappedEach } from '../wire/shape.ts';
+import { S3ChecksumType, s3ChecksumElements } from './s3-checksum.ts';
 import { Owner } from './s3-list.ts';
 
 /** The id of a new multipart upload. */
@@ -12,6 +13,7 @@ export type InitiateMultipartUploadResult = Infer<typeof InitiateMultipartUpload
 
 /** A part as the client names it when all have arrived. */
 export const CompletedPart = record('Part', {
+  ...s3ChecksumElements,
   eTag: elem(text),
   partNumber: elem(int),
 });
@@ -24,6 +26,8 @@ export type CompleteMultipartUpload = Infer<typeof CompleteMultipartUpload>;
 /** The object that a multipart upload became. */
 export const CompleteMultipartUploadResult = record('CompleteMultipartUploadResult', {
   bucket: elem(text),
+  ...s3ChecksumElements,
+  checksumType: maybe(elem(S3ChecksumType)),
   eTag: elem(text),
   key: elem(text),
   location: elem(text),
@@ -32,6 +36,7 @@ export type CompleteMultipartUploadResult = Infer<typeof CompleteMultipartUpload
 
 /** A part that has arrived. */
 export const MultipartPart = record('Part', {
+  ...s3ChecksumElements,
   eTag: elem(text),
   lastModified: elem(instant),
   partNumber: elem(int),

@@ -131,3 +131,13 @@ describe('a date in a header', () => {
     expect(httpDate.format(new Date('2026-11-02T03:04:05.678Z'))).toBe('Mon, 02 Nov 2026 03:04:05 GMT');
   });
 });
+
+describe('a required header', () => {
+  test('is an error when it is missing or empty', () => {
+    const { headers } = contract.s3.copyObject;
+    expect(read(headers, [['X-Amz-Copy-Source', '/a/b']])).toEqual({ copySource: '/a/b' });
+    for (const sent of [[], [['x-amz-copy-source', '']]] as const) {
+      expect(() => read(headers, sent)).toThrow('The header x-amz-copy-source is required: text.');
+    }
+  });
+});

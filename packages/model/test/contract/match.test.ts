@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 
 const router = createRouter(contract);
 
-function matchOf(request: string): Match | undefined {
+function matchOf(request: string, headers: Readonly<Record<string, string>> = {}): Match | undefined {
   const [verb = '', target = ''] = request.split(' ');
-  return router.match(verb, parseTarget(target));
+  return router.match(verb, parseTarget(target), (name) => headers[name]);
 }
 
-function nameOf(request: string): string | undefined {
-  const match = matchOf(request);
+function nameOf(request: string, headers: Readonly<Record<string, string>> = {}): string | undefined {
+  const match = matchOf(request, headers);
   return match && `${match.plane}.${match.name}`;
 }
 
@@ -29,6 +29,15 @@ describe('of rows with the same address', () => {
     expect(nameOf('POST /_rest_/bucket')).toBe('ds3.putBucket');
     expect(nameOf('POST /v/reel?blob=x')).toBe('s3.completeBlob');
     expect(nameOf('GET /_rest_/job_chunk')).toBe('ds3.getJobChunksReadyForClientProcessing');
+  });
+
+  test('a header may tell them apart', () => {
+    const copy = { 'x-amz-copy-source': '/v/other' };
+    const part = 'PUT /v/reel?partNumber=1&uploadId=0c2f6a1e-53a4-4a0e-9a55-3f1c0f6f9b10';
+    expect([nameOf('PUT /v/reel'), nameOf('PUT /v/reel', copy)]).toEqual(['s3.putObject', 's3.copyObject']);
+    expect([nameOf(part), nameOf(part, copy)]).toEqual(['s3.putMultiPartUploadPart', 's3.uploadPartCopy']);
+    expect(nameOf('PUT /v/reel', { 'x-amz-copy-source': '' })).toBe('s3.putObject');
+    expect(nameOf('GET /v/reel', copy)).toBe('s3.getObject');
   });
 
   test('a required parameter may come under its older name', () => {

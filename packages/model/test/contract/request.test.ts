@@ -2,7 +2,7 @@ import * as model from '@nacre/model';
 import { contract, createRouter, type Param, parseTarget, readParameters, requestOf, type Scalar } from '@nacre/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fullName, type Row, rows, smallestInput } from './samples.ts';
+import { fullName, headersOf, type Row, rows, smallestInput } from './samples.ts';
 
 const { s3, ds3 } = contract;
 const job = '0c2f6a1e-53a4-4a0e-9a55-3f1c0f6f9b10';
@@ -88,7 +88,7 @@ describe('what a client writes, the server reads', () => {
     fc.assert(
       fc.property(inputOf(row), (input) => {
         const { method, rawTarget } = requestOf(row.plane, row.operation, { ...path, ...input });
-        const match = router.match(method, parseTarget(rawTarget));
+        const match = router.match(method, parseTarget(rawTarget), headersOf(row.operation, path));
         expect(match && fullName(match)).toBe(fullName(row));
         expect(readParameters(row.operation, match?.parameters ?? new Map())).toEqual(input);
       }),

@@ -4,13 +4,15 @@ import {
   contract,
   createRouter,
   everywhere,
+  type HeaderField,
   paramWireName,
   parseTarget,
   requestOf,
+  s3Extensions,
   topics,
 } from '@nacre/model';
 import { describe, expect, test } from 'vitest';
-import { fullName, rows, smallestInput } from './samples.ts';
+import { fullName, headersOf, rows, smallestInput } from './samples.ts';
 
 const sources = new URL('../../src/contract/', import.meta.url);
 const source = readdirSync(sources)
@@ -19,7 +21,7 @@ const source = readdirSync(sources)
 
 describe('the contract', () => {
   test('has all operations of the three generations', () => {
-    expect(Object.keys(contract.s3)).toHaveLength(17);
+    expect(Object.keys(contract.s3).filter((name) => !(name in s3Extensions))).toHaveLength(17);
     expect(Object.keys(contract.ds3)).toHaveLength(370);
   });
 
@@ -32,11 +34,12 @@ describe('the contract', () => {
   test('has no two rows that the same smallest request would fit', () => {
     const seen = new Map<string, string>();
     for (const row of rows) {
-      const { verb, path, operation, query } = row.operation;
+      const { verb, path, operation, query, headers } = row.operation;
+      const needed = Object.values<HeaderField>(headers).flatMap(({ kind, name }) => (kind === 'needed' ? [name] : []));
       const required = Object.entries(query)
         .filter(([, { kind }]) => kind === 'need' || kind === 'needBare')
         .map(([key, param]) => canonicalName(paramWireName(key, param)));
-      const request = JSON.stringify([verb, path, operation ?? null, required.sort()]);
+      const request = JSON.stringify([verb, path, operation ?? null, required.sort(), needed.sort()]);
       expect([seen.get(request), fullName(row)]).toEqual([undefined, fullName(row)]);
       seen.set(request, fullName(row));
     }
@@ -47,8 +50,9 @@ describe('each row', () => {
   const router = createRouter(contract);
 
   test.each(rows.map((row) => [fullName(row), row] as const))('%s is found from its smallest request', (_, row) => {
-    const { method, rawTarget } = requestOf(row.plane, row.operation, smallestInput(row.operation));
-    const match = router.match(method, parseTarget(rawTarget));
+    const input = smallestInput(row.operation);
+    const { method, rawTarget } = requestOf(row.plane, row.operation, input);
+    const match = router.match(method, parseTarget(rawTarget), headersOf(row.operation, input));
     expect(match && fullName(match)).toBe(fullName(row));
     expect(match?.operation).toBe(row.operation);
   });
@@ -89,11 +93,12 @@ describe('each row', () => {
     }
   });
 
-  test('is documented with its SDK request, alone or with its family', () => {
+  test('is documented with its SDK request, alone or with its family, or with its name in S3', () => {
     const ofFamily = /NotificationRegistrations?$|^(mark|clear)Suspect/;
     const silent = rows.filter(({ plane, name }) => {
       const sdk = name.charAt(0).toUpperCase() + name.slice(1) + (plane === 'ds3' ? 'SpectraS3' : '');
-      return !ofFamily.test(name) && !source.includes(`SDK: ${sdk}.`);
+      const said = plane === 's3' && name in s3Extensions ? `S3: ${sdk}.` : `SDK: ${sdk}.`;
+      return !ofFamily.test(name) && !source.includes(said);
     });
     expect(silent.map(fullName)).toEqual([]);
   });

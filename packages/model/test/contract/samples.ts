@@ -1,5 +1,5 @@
 import * as model from '@nacre/model';
-import { contract, type Operation, type Param, type Scalar } from '@nacre/model';
+import { contract, type HeaderField, type Operation, type Param, type Scalar, writeHeaders } from '@nacre/model';
 
 export interface Row {
   readonly plane: 's3' | 'ds3';
@@ -33,15 +33,28 @@ function sampleOf(of: Scalar<unknown>): unknown {
   return of.values === undefined ? samples.get(of) : of.values[0];
 }
 
-/** The parts of the path and the required parameters, and nothing else. */
-export function smallestInput({ path, query }: Operation): Record<string, unknown> {
+/** The parts of the path and the required parameters and headers, and nothing else. */
+export function smallestInput({ path, query, headers }: Operation): Record<string, unknown> {
   const required = Object.entries<Param>(query).flatMap(([key, param]) =>
     param.kind === 'need' && param.of !== undefined ? [[key, sampleOf(param.of)] as const] : [],
+  );
+  const needed = Object.entries<HeaderField>(headers).flatMap(([key, { kind, of }]) =>
+    kind === 'needed' ? [[key, sampleOf(of)] as const] : [],
   );
   return {
     ...(path.plane === 'ds3' && path.id ? { id: '5d22abf8-0c8a-43a8-8f6e-0d9d4d4bbb8e' } : {}),
     ...(path.plane === 's3' && path.bucket ? { bucket: 'video' } : {}),
     ...(path.plane === 's3' && path.key ? { key: 'reel.mxf' } : {}),
     ...Object.fromEntries(required),
+    ...Object.fromEntries(needed),
   };
+}
+
+/** The headers of an input, by their names in lower case. */
+export function headersOf(
+  { headers }: Operation,
+  input: Record<string, unknown>,
+): (name: string) => string | undefined {
+  const written = new Map(writeHeaders(headers, input).map(([name, value]) => [name.toLowerCase(), value]));
+  return (name) => written.get(name);
 }

@@ -55,14 +55,18 @@ test('bodies are what their descriptors say', () => {
 test('the S3 side has bucket and key, and its headers', () => {
   expectTypeOf<Input<S3['getService']>>().toEqualTypeOf<Record<never, never>>();
   expectTypeOf<Input<S3['headBucket']>>().toEqualTypeOf<{ readonly bucket: string }>();
-  expectTypeOf<Input<S3['getObject']>>().toEqualTypeOf<{
+  type Get = Pick<Input<S3['getObject']>, 'bucket' | 'key' | 'cachedOnly' | 'offset' | 'versionId' | 'range'>;
+  expectTypeOf<Get>().toEqualTypeOf<{
     readonly bucket: string;
     readonly key: string;
     readonly cachedOnly?: boolean | undefined;
-    readonly job?: string | undefined;
     readonly offset?: number | undefined;
     readonly versionId?: string | undefined;
     readonly range?: string | undefined;
+  }>();
+  expectTypeOf<Pick<Input<S3['copyObject']>, 'copySource' | 'ifNoneMatch'>>().toEqualTypeOf<{
+    readonly copySource: string;
+    readonly ifNoneMatch?: string | undefined;
   }>();
   expectTypeOf<Input<S3['putObject']>['metadata']>().toEqualTypeOf<Readonly<Record<string, string>> | undefined>();
 });

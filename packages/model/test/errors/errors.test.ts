@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 
 describe('the catalogue', () => {
   test.each(Object.entries(catalogue))(
-    'says of %s a status that is an error and a sentence',
+    'says of %s a status that is no success and a sentence',
     (_, { status, meaning }) => {
-      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeGreaterThanOrEqual(300);
       expect(status).toBeLessThan(600);
       expect(meaning).toMatch(/^[A-Z].+\.$/);
     },

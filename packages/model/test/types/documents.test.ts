@@ -1,7 +1,9 @@
 import {
+  AccessControlPolicy,
   BlobStoreTaskInformation,
   BucketChangesNotificationRegistration,
   CanceledJob,
+  CompleteMultipartUpload,
   contract,
   DeleteRequest,
   DeleteResult,
@@ -19,8 +21,10 @@ import {
   ListAllMyBucketsResult,
   ListBucketResult,
   ListPartsResult,
+  LocationConstraint,
   PhysicalPlacement,
   User,
+  VersioningConfiguration,
 } from '@nacre/model';
 import { describe, expect, test } from 'vitest';
 
@@ -266,5 +270,43 @@ describe('an error', () => {
     const s3 =
       '<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Key>a</Key><RequestId>4442587FB7D0A2F9</RequestId></Error>';
     expect(decode(ErrorBody, s3)).toEqual({ code: 'NoSuchKey', requestId: '4442587FB7D0A2F9' });
+  });
+});
+
+describe('what only S3 clients read', () => {
+  test('a bucket is nowhere in particular, and says whether it keeps versions', () => {
+    expect(encode(LocationConstraint, {})).toBe('<LocationConstraint/>');
+    expect(encode(VersioningConfiguration, {})).toBe('<VersioningConfiguration/>');
+    expect(encode(VersioningConfiguration, { status: 'Enabled' })).toBe(
+      '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
+    );
+  });
+
+  test('an access list tells the kind of grantee in the way of XML Schema', () => {
+    const grantee = {
+      schemaInstance: 'http://www.w3.org/2001/XMLSchema-instance',
+      kind: 'CanonicalUser',
+      displayName: 'ann',
+      id,
+    };
+    const xml = encode(AccessControlPolicy, { grants: [{ grantee, permission: 'FULL_CONTROL' }], owner });
+    expect(xml).toBe(
+      '<AccessControlPolicy><AccessControlList><Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ' +
+        `xsi:type="CanonicalUser"><DisplayName>ann</DisplayName><ID>${id}</ID></Grantee>` +
+        `<Permission>FULL_CONTROL</Permission></Grant></AccessControlList>${ownerXml}</AccessControlPolicy>`,
+    );
+  });
+
+  test('the parts of a multipart upload are listed with their checksums', () => {
+    const xml =
+      '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Part><ChecksumCRC32>y/Q5Jg==</ChecksumCRC32>' +
+      '<ETag>"a"</ETag><PartNumber>1</PartNumber></Part><Part><ETag>b</ETag><PartNumber>2</PartNumber></Part>' +
+      '</CompleteMultipartUpload>';
+    expect(decode(CompleteMultipartUpload, xml)).toEqual({
+      parts: [
+        { checksumCrc32: 'y/Q5Jg==', eTag: '"a"', partNumber: 1 },
+        { eTag: 'b', partNumber: 2 },
+      ],
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { connect } from '../../src/db/postgres.ts';
@@ -90,9 +90,12 @@ describe('migrations', () => {
   });
 });
 
-const migrationsFolder = await migrations(one);
-
 describe('openDatabase', () => {
+  let migrationsFolder: string;
+  beforeAll(async () => {
+    migrationsFolder = await migrations(one);
+  });
+
   test('without an address has a PostgreSQL of its own, which ends with it', async () => {
     const dataDir = await freshFolder();
     const database = await openDatabase({ dataDir, migrationsFolder });

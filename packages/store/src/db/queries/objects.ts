@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, max, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, max, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
-import { blobCopies, blobs, droppedBlobs, jobEntries, objects } from '../schema/index.ts';
+import { blobCopies, blobs, droppedBlobs, jobEntries, objects, type SystemMetadata } from '../schema/index.ts';
 import { recountChunks } from './chunks.ts';
 import { type NameInBucket, restoreLatest } from './versions.ts';
 
@@ -96,68 +96,6 @@ export async function findObjectsById(db: Db, ids: readonly string[]): Promise<O
   return found;
 }
 
-export interface ListingPage {
-  readonly prefix: string;
-  /** Keys after this one only. */
-  readonly after: string;
-  readonly atMost: number;
-}
-
-/** The latest versions whose key has the prefix and comes after `after`, in byte order. */
-export async function listLatestObjects(db: Db, bucketId: string, page: ListingPage): Promise<ObjectRow[]> {
-  return db
-    .select()
-    .from(objects)
-    .where(
-      and(
-        eq(objects.bucketId, bucketId),
-        objects.latest,
-        page.after === '' ? undefined : gt(objects.name, page.after),
-        withPrefix(page.prefix),
-      ),
-    )
-    .orderBy(asc(objects.name))
-    .limit(page.atMost);
-}
-
-/** A range over the index instead of a pattern: the end is the prefix with its last character one higher. */
-function withPrefix(prefix: string): SQL | undefined {
-  if (prefix === '') return undefined;
-  const codePoints = Array.from(prefix);
-  const last = codePoints.pop()?.codePointAt(0) ?? 0;
-  if (last >= 0x10ffff) return and(gte(objects.name, prefix), sql`starts_with(${objects.name}, ${prefix})`);
-  // Surrogates are no characters: the one after U+D7FF is U+E000.
-  const next = last === 0xd7ff ? 0xe000 : last + 1;
-  return and(gte(objects.name, prefix), lt(objects.name, codePoints.join('') + String.fromCodePoint(next)));
-}
-
-export interface VersionMark {
-  readonly name: string;
-  readonly version: number;
-}
-
-/** All versions of keys with the prefix, by key, newest first, after the mark. */
-export async function listObjectVersions(
-  db: Db,
-  bucketId: string,
-  page: { readonly prefix: string; readonly after: VersionMark | undefined; readonly atMost: number },
-): Promise<ObjectRow[]> {
-  const { after } = page;
-  return db
-    .select()
-    .from(objects)
-    .where(
-      and(
-        eq(objects.bucketId, bucketId),
-        after &&
-          sql`(${objects.name} > ${after.name} or (${objects.name} = ${after.name} and ${objects.version} < ${after.version}))`,
-        withPrefix(page.prefix),
-      ),
-    )
-    .orderBy(asc(objects.name), desc(objects.version))
-    .limit(page.atMost);
-}
-
 /**
  * Removes objects with their blobs and copies, and notes the bytes that are now nobody's, for the sweep to remove:
  * the row goes first, then the bytes. Jobs that still list the blobs lose those entries. Where the latest version goes,
@@ -242,4 +180,17 @@ export async function listBlobsOfObjects(db: Db, objectIds: readonly string[]): 
     );
   }
   return found;
+}
+
+/** Gives an object other metadata, its bytes staying. */
+export async function replaceMetadata(
+  db: Db,
+  id: string,
+  metadata: Readonly<Record<string, string>> | undefined,
+  systemMetadata: SystemMetadata,
+): Promise<void> {
+  await db
+    .update(objects)
+    .set({ metadata: metadata ?? null, systemMetadata })
+    .where(eq(objects.id, id));
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChecksumType } from '@nacre/model';
 import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
-import { blobs, jobChunks, jobs, objects } from '../schema/index.ts';
+import { blobs, jobChunks, jobs, objects, type SystemMetadata } from '../schema/index.ts';
 import { tellBlobsCached } from './notifications.ts';
 import { type NewVersion, takeOver } from './versions.ts';
 
@@ -18,6 +18,8 @@ export interface Receipt {
   readonly checksum: string;
   /** User metadata sent with the blob; the first that an object gets stays. */
   readonly metadata: Readonly<Record<string, string>> | undefined;
+  /** As `metadata`. */
+  readonly systemMetadata: SystemMetadata | undefined;
 }
 
 export interface Recorded {
@@ -138,21 +140,21 @@ async function finishObjects(tx: Db, receipts: readonly Receipt[], now: Date): P
     .innerJoin(objects, eq(objects.id, blobs.objectId))
     .where(and(inArray(blobs.objectId, objectIds), isNull(objects.creationDate)))
     .orderBy(asc(blobs.objectId), asc(blobs.byteOffset));
-  const metadata = new Map<string, Readonly<Record<string, string>>>();
-  for (const receipt of receipts) {
-    if (receipt.metadata && !metadata.has(receipt.objectId)) metadata.set(receipt.objectId, receipt.metadata);
-  }
   const byObject = Map.groupBy(parts, (part) => part.objectId);
+  const said = Map.groupBy(receipts, (receipt) => receipt.objectId);
   const newVersions: NewVersion[] = [];
   const updates = [...byObject].flatMap(([objectId, of]) => {
     const whole = of.every((part) => part.receivedAt !== null);
     const [first] = of;
     if (whole && first && !first.latest) newVersions.push({ ...first, id: objectId });
-    const given = metadata.get(objectId);
-    if (!whole && given === undefined) return [];
+    const given = said.get(objectId);
+    const metadata = json(given?.find((receipt) => receipt.metadata)?.metadata);
+    const systemMetadata = json(given?.find((receipt) => receipt.systemMetadata)?.systemMetadata);
+    if (!whole && metadata === null && systemMetadata === null) return [];
+    const creationDate = whole ? now.toISOString() : null;
     const eTag = whole ? eTagOf(of.map(({ checksum }) => checksum ?? '')) : null;
     return [
-      sql`(${objectId}::uuid, ${whole ? now.toISOString() : null}::timestamptz, ${eTag}::text, ${given === undefined ? null : JSON.stringify(given)}::jsonb)`,
+      sql`(${objectId}::uuid, ${creationDate}::timestamptz, ${eTag}::text, ${metadata}::jsonb, ${systemMetadata}::jsonb)`,
     ];
   });
   if (updates.length === 0) return;
@@ -162,10 +164,15 @@ async function finishObjects(tx: Db, receipts: readonly Receipt[], now: Date): P
       creationDate: sql`new.creation_date`,
       eTag: sql`new.e_tag`,
       metadata: sql`coalesce(${objects.metadata}, new.metadata)`,
+      systemMetadata: sql`coalesce(${objects.systemMetadata}, new.system_metadata)`,
     })
-    .from(sql`(values ${sql.join(updates, sql`, `)}) as new (id, creation_date, e_tag, metadata)`)
+    .from(sql`(values ${sql.join(updates, sql`, `)}) as new (id, creation_date, e_tag, metadata, system_metadata)`)
     .where(sql`${objects.id} = new.id`);
   await takeOver(tx, newVersions);
+}
+
+function json(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 /**

@@ -1,7 +1,26 @@
-import type { ChecksumType } from '@nacre/model';
+import type { ChecksumType, S3ChecksumAlgorithm, S3ChecksumType } from '@nacre/model';
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, jsonb, pgTable, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { byteOrderedText, moment, size } from './columns.ts';
+
+/** What S3 clients say of an object beside their own metadata, by the names of the headers in camel case. */
+export interface SystemMetadata {
+  readonly cacheControl?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly contentLanguage?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly expires?: string | undefined;
+  /** Of the whole object. */
+  readonly checksum?: ObjectChecksum | undefined;
+}
+
+/** `value` is base64; of an object of parts it may be the checksum of their checksums, with their number. */
+export interface ObjectChecksum {
+  readonly algorithm: S3ChecksumAlgorithm;
+  readonly type: S3ChecksumType;
+  readonly value: string;
+}
 
 /**
  * One version of a name in a bucket. No foreign keys here and below: these rows grow with the work, and each key
@@ -26,6 +45,7 @@ export const objects = pgTable(
     eTag: text(),
     /** User metadata by lower-case name without `x-amz-meta-`, values as received. */
     metadata: jsonb().$type<Record<string, string>>(),
+    systemMetadata: jsonb().$type<SystemMetadata>(),
   },
   (table) => [
     uniqueIndex('objects_latest').on(table.bucketId, table.name).where(sql`${table.latest}`),
