@@ -68,10 +68,12 @@ func TestChecksumIsWantedByThePolicy(t *testing.T) {
 	policy := aDataPolicy(t, func(request *models.PutDataPolicySpectraS3Request) { request.WithEndToEndCrcRequired(true) })
 	bucket := aBucketOf(t, models.NewPutBucketSpectraS3Request(uniqueName(t, "bucket")).WithDataPolicyId(policy))
 	job := startPut(t, bucket, sizes{"a": 10})
-	request := models.NewPutObjectRequest(bucket, "a", body(content("a", 10))).WithJob(job.JobId).WithOffset(0)
-	refused(client.PutObject(request))(t, 400)
+	request := func() *models.PutObjectRequest {
+		return models.NewPutObjectRequest(bucket, "a", body(content("a", 10))).WithJob(job.JobId).WithOffset(0)
+	}
+	refused(client.PutObject(request()))(t, 400)
 	sum := md5.Sum(content("a", 10))
-	must(client.PutObject(request.WithChecksum(base64.StdEncoding.EncodeToString(sum[:]), models.CHECKSUM_TYPE_MD5)))(t)
+	must(client.PutObject(request().WithChecksum(base64.StdEncoding.EncodeToString(sum[:]), models.CHECKSUM_TYPE_MD5)))(t)
 }
 
 func TestBodyOfAnotherLengthIsRefused(t *testing.T) {
