@@ -27,6 +27,7 @@ import { heartbeat } from './workers/heartbeat.ts';
 import { notify } from './workers/notify.ts';
 import { orphans } from './workers/orphans.ts';
 import { openQueue } from './workers/queue.ts';
+import { rebuild } from './workers/rebuild.ts';
 import { reclaim } from './workers/reclaim.ts';
 import { startWorkers } from './workers/runner.ts';
 import { settleAgain, settleChunk } from './workers/settle.ts';
@@ -119,6 +120,7 @@ export async function startServer({
       heartbeat,
       notify,
       orphans,
+      rebuild,
       reclaim,
       settleAgain,
       sweep,

@@ -114,6 +114,13 @@ CREATE TABLE "data_policy_acls" (
 	"data_policy_id" uuid
 );
 --> statement-breakpoint
+CREATE TABLE "degraded_blobs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"blob_id" uuid NOT NULL,
+	"bucket_id" uuid NOT NULL,
+	"persistence_rule_id" uuid NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "dropped_blobs" (
 	"blob_id" uuid NOT NULL,
 	"place" text NOT NULL,
@@ -288,6 +295,14 @@ CREATE TABLE "storage_domains" (
 	CONSTRAINT "storage_domains_name" UNIQUE("name")
 );
 --> statement-breakpoint
+CREATE TABLE "suspect_blobs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"blob_id" uuid NOT NULL,
+	"pool_id" uuid NOT NULL,
+	"found_at" timestamp (3) with time zone NOT NULL,
+	"problem" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "systems" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"instance_id" uuid NOT NULL,
@@ -344,6 +359,8 @@ CREATE UNIQUE INDEX "data_policy_acls_user" ON "data_policy_acls" USING btree ("
 CREATE UNIQUE INDEX "data_policy_acls_group" ON "data_policy_acls" USING btree ("group_id","data_policy_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "data_policy_acls_user_everywhere" ON "data_policy_acls" USING btree ("user_id") WHERE "data_policy_acls"."data_policy_id" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "data_policy_acls_group_everywhere" ON "data_policy_acls" USING btree ("group_id") WHERE "data_policy_acls"."data_policy_id" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "degraded_blobs_rule" ON "degraded_blobs" USING btree ("blob_id","persistence_rule_id");--> statement-breakpoint
+CREATE INDEX "degraded_blobs_bucket" ON "degraded_blobs" USING btree ("bucket_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "dropped_blobs_place" ON "dropped_blobs" USING btree ("place_id","blob_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "group_members_user" ON "group_members" USING btree ("group_id","member_user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "group_members_group" ON "group_members" USING btree ("group_id","member_group_id");--> statement-breakpoint
@@ -358,4 +375,6 @@ CREATE INDEX "notification_deliveries_due" ON "notification_deliveries" USING bt
 CREATE INDEX "notification_registrations_kind" ON "notification_registrations" USING btree ("kind");--> statement-breakpoint
 CREATE UNIQUE INDEX "objects_latest" ON "objects" USING btree ("bucket_id","name") WHERE "objects"."latest";--> statement-breakpoint
 CREATE UNIQUE INDEX "objects_version" ON "objects" USING btree ("bucket_id","name","version");--> statement-breakpoint
-CREATE UNIQUE INDEX "storage_domain_members_partition" ON "storage_domain_members" USING btree ("storage_domain_id","pool_partition_id");
+CREATE UNIQUE INDEX "storage_domain_members_partition" ON "storage_domain_members" USING btree ("storage_domain_id","pool_partition_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "suspect_blobs_copy" ON "suspect_blobs" USING btree ("blob_id","pool_id");--> statement-breakpoint
+CREATE INDEX "suspect_blobs_pool" ON "suspect_blobs" USING btree ("pool_id");

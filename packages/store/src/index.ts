@@ -24,6 +24,7 @@ export {
   lockBucket,
   needBucket,
   removeBucket,
+  updateBucket,
   usedCapacity,
 } from './db/queries/buckets.ts';
 export {
@@ -39,7 +40,7 @@ export {
   updateCacheThrottleRule,
   upsertCacheFilesystem,
 } from './db/queries/cache.ts';
-export { type BlobToCopy, holdBlobs, insertCopies, listBlobsToCopy } from './db/queries/copies.ts';
+export { type BlobToCopy, findBlobsToCopy, holdBlobs, insertCopies, listBlobsToCopy } from './db/queries/copies.ts';
 export {
   type DataPathBackendRow,
   needDataPathBackend,
@@ -66,6 +67,21 @@ export {
   updateDataPolicy,
   useOfDataPolicy,
 } from './db/queries/data-policies.ts';
+export {
+  clearSuspects,
+  type DegradedBlobRow,
+  forgetDegraded,
+  forgetLostBlobs,
+  giveUpSuspects,
+  listBucketsWith,
+  listDegraded,
+  listDegradedRules,
+  listSuspectBlobs,
+  listSuspectObjects,
+  listSuspects,
+  noteSuspect,
+  type SuspectCopy,
+} from './db/queries/degradation.ts';
 export { type DroppedBlob, forgetDropped, lockDropped, unknownFiles } from './db/queries/dropped.ts';
 export {
   type EvictableBlob,

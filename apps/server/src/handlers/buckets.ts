@@ -13,11 +13,14 @@ import {
   listBuckets,
   listRulesOfDataPolicy,
   lockBucket,
+  needBucket,
   removeBucket,
   removeJobs,
   removeObjects,
+  requiredCopies,
   someObjectIds,
   type UserRow,
+  updateBucket,
   usedCapacity,
 } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
@@ -49,6 +52,17 @@ export const buckets = {
       usedCapacity(ctx.store.db, bucket.id),
     ]);
     return { ...describeBucket(bucket), empty, logicalUsedCapacity };
+  },
+
+  async modifyBucket(ctx, { id, dataPolicyId, userId, protected: isProtected }) {
+    const bucket = await findBucket(ctx.store.db, id);
+    if (!bucket) throw new Ds3Error('NotFound', { resource: id, message: `There is no bucket '${id}'.` });
+    needRight(ctx.caller, 'OWNER', bucket);
+    if (userId !== undefined) needAdministrator(ctx.caller, 'give buckets to others');
+    const owner = userId === undefined ? undefined : await needUser(ctx, userId);
+    const policy = dataPolicyId === undefined ? undefined : await policyToMoveTo(ctx, bucket, dataPolicyId);
+    await updateBucket(ctx.store.db, bucket.id, { userId: owner?.id, dataPolicyId: policy, protected: isProtected });
+    return describeBucket(await needBucket(ctx.store.db, bucket.id));
   },
 
   async deleteBucket(ctx, { id, force }) {
@@ -103,6 +117,23 @@ export async function makeBucket(ctx: RequestContext, wanted: BucketToMake): Pro
   return bucket;
 }
 
+/**
+ * Errors: `Conflict` for a bucket with data, when the other policy keeps its copies in other storage domains: what is
+ * there would not be where the policy says.
+ */
+async function policyToMoveTo(ctx: RequestContext, bucket: BucketRow, nameOrId: string): Promise<string> {
+  const policy = await usablePolicy(ctx, nameOrId);
+  if (policy === bucket.dataPolicyId || (await isBucketEmpty(ctx.store.db, bucket.id))) return policy;
+  const domains = async (id: string) =>
+    (await requiredCopies(ctx.store.db, id)).map(({ storageDomainId }) => storageDomainId).sort();
+  const [now, then] = await Promise.all([domains(bucket.dataPolicyId), domains(policy)]);
+  if (now.join() === then.join()) return policy;
+  throw new Ds3Error('Conflict', {
+    resource: bucket.name,
+    message: `The bucket ${bucket.name} holds objects whose copies are in other storage domains than '${nameOrId}' asks for.`,
+  });
+}
+
 async function policyFor(ctx: RequestContext, { dataPolicyId, owner }: BucketToMake): Promise<string> {
   const id = dataPolicyId ?? owner.defaultDataPolicyId;
   if (id === null) {
@@ -111,7 +142,12 @@ async function policyFor(ctx: RequestContext, { dataPolicyId, owner }: BucketToM
       message: `${owner.name} has no default data policy, and the request names none.`,
     });
   }
-  const policy = await needDataPolicy(ctx, id);
+  return usablePolicy(ctx, id);
+}
+
+/** A policy that the caller may use, and under which data would be kept. */
+async function usablePolicy(ctx: RequestContext, nameOrId: string): Promise<string> {
+  const policy = await needDataPolicy(ctx, nameOrId);
   needDataPolicyRight(ctx.caller, policy);
   const rules = await listRulesOfDataPolicy(ctx.store.db, policy.id);
   if (!rules.some(({ rule }) => rule.type === 'PERMANENT')) {
@@ -164,7 +200,8 @@ export async function dropBucket(ctx: RequestContext, { id, name }: BucketRow, f
 
 const objectsAtOnce = 5000;
 
-function describeBucket(bucket: BucketRow): Bucket {
+/** A bucket without what is computed of it. */
+export function describeBucket(bucket: BucketRow): Bucket {
   const { creationDate, dataPolicyId, id, lastPreferredChunkSizeInBytes, name, userId } = bucket;
   return {
     creationDate,

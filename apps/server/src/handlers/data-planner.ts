@@ -1,5 +1,5 @@
-import { type DataPathBackend, Ds3Error } from '@nacre/model';
-import { findSystem, needDataPathBackend, updateDataPathBackend, updateInstanceId } from '@nacre/store';
+import { type BlobStoreTaskInformation, type DataPathBackend, Ds3Error } from '@nacre/model';
+import { findJob, findSystem, listUnsettledChunks, needDataPathBackend, updateDataPathBackend, updateInstanceId } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { checkPriority } from '../domain/job-state.ts';
 import { needAdministrator } from '../domain/permissions.ts';
@@ -7,7 +7,31 @@ import { needBetween } from '../domain/ranges.ts';
 
 const changes = 'change settings of the system';
 
+const tasksShown = 1000;
+
 export const dataPlanner = {
+  /** What waits for background work: one task for each chunk. Its number counts within this answer. */
+  async getDataPlannerBlobStoreTasks(ctx, { job: jobId }) {
+    const chunks = await listUnsettledChunks(ctx.store.db, tasksShown);
+    const tasks: BlobStoreTaskInformation[] = [];
+    for (const chunk of chunks) {
+      if (jobId !== undefined && chunk.jobId !== jobId) continue;
+      const job = await findJob(ctx.store.db, chunk.jobId);
+      if (!job) continue;
+      const name = { PUT: 'WriteChunk', GET: 'StageChunk', VERIFY: 'VerifyChunk' }[job.requestType];
+      tasks.push({
+        dateScheduled: job.createdAt,
+        description: `${name} ${chunk.chunkNumber} of job ${job.id}: ${chunk.blobs} blobs, ${chunk.size} bytes`,
+        id: tasks.length + 1,
+        jobId: [job.id],
+        name,
+        priority: job.priority,
+        state: chunk.state === 'IN_PROGRESS' ? 'IN_PROGRESS' : 'READY',
+      });
+    }
+    return { tasks };
+  },
+
   getDataPathBackend: describeBackend,
 
   async modifyDataPathBackend(ctx, given) {

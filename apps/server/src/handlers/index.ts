@@ -5,6 +5,7 @@ import { cache } from './cache.ts';
 import { capacity } from './capacity.ts';
 import { dataPlanner } from './data-planner.ts';
 import { dataPolicies } from './data-policies.ts';
+import { degradation } from './degradation.ts';
 import { groups } from './groups.ts';
 import { jobs } from './jobs.ts';
 import { nodes } from './nodes.ts';
@@ -27,6 +28,7 @@ export const handlers = {
     ...capacity,
     ...dataPlanner,
     ...dataPolicies,
+    ...degradation,
     ...groups,
     ...jobs,
     ...nodes,

@@ -2,7 +2,7 @@ import { endJob, isJobDone, listChunksToStage, lockJob, type Tx } from '@nacre/s
 import type { ServerContext } from '../context.ts';
 
 /** What work on a chunk needs. */
-export type ChunkContext = Pick<ServerContext, 'store' | 'places' | 'clock' | 'log' | 'node' | 'queue'>;
+export type ChunkContext = Pick<ServerContext, 'store' | 'places' | 'clock' | 'ids' | 'log' | 'node' | 'queue'>;
 
 /** Ends a job as completed when nothing of it is left to do; `first` runs before that is asked. */
 export async function completeIfDone(

@@ -30,7 +30,7 @@ export async function persistChunk(ctx: ChunkContext, chunk: ChunkRow, job: Name
   const placement = placeCopies(rules);
   if (chunk.state === 'PENDING') await setChunkState(ctx.store.db, chunk.id, 'IN_PROGRESS');
   const blobs = await listBlobsToCopy(ctx.store.db, chunk.id);
-  await copyAll(ctx, blobs, placement);
+  await copyToPools(ctx, blobs, placement);
   if (rules.length === 0 || placement.waiting.length > 0) {
     ctx.log.debug({ job: job.id, chunk: chunk.id, msg: 'the chunk waits for a pool', domains: placement.waiting });
     return;
@@ -44,7 +44,11 @@ export async function persistChunk(ctx: ChunkContext, chunk: ChunkRow, job: Name
 }
 
 /** Copies what is not there to each chosen pool, and notes it: bytes first, then the row. */
-async function copyAll(ctx: ChunkContext, blobs: readonly BlobToCopy[], placement: Placement): Promise<void> {
+export async function copyToPools(
+  ctx: ChunkContext,
+  blobs: readonly BlobToCopy[],
+  placement: Placement,
+): Promise<void> {
   const copies = await listCopies(
     ctx.store.db,
     blobs.map(({ id }) => id),
@@ -53,15 +57,37 @@ async function copyAll(ctx: ChunkContext, blobs: readonly BlobToCopy[], placemen
     const pool = ctx.places.pools.get(poolId);
     if (!pool) throw new Error(`the pool ${poolId} is not open on this node`);
     const missing = blobs.filter(({ id }) => !copies.get(id)?.includes(poolId));
-    await forEachAtOnce(missing, copiesAtOnce, (blob) => copyBlob(ctx.places.cache, pool, blob));
+    await forEachAtOnce(missing, copiesAtOnce, (blob) => copyBlob(ctx, pool, blob, copies.get(blob.id) ?? []));
     await noteCopies(ctx, poolId, pool, missing);
   }
 }
 
-async function copyBlob(cache: BlobStore, pool: BlobStore, blob: BlobToCopy): Promise<void> {
-  const { id, length, checksum, checksumType } = blob;
+/** From the cache, as a link where that can be; else from another pool, read and compared. */
+async function copyBlob(
+  ctx: ChunkContext,
+  pool: BlobStore,
+  blob: BlobToCopy,
+  poolIds: readonly string[],
+): Promise<void> {
+  const { id, length, checksum, checksumType, cacheNodeId } = blob;
   const checksums = checksum === null || checksumType === null ? [] : [{ type: checksumType, base64: checksum }];
-  await pool.copyFrom(cache, id, { length, checksums, compute: [] });
+  const expected = { length, checksums, compute: [] };
+  if (cacheNodeId === ctx.node.id) {
+    await pool.copyFrom(ctx.places.cache, id, expected);
+    return;
+  }
+  const failures: unknown[] = [];
+  for (const source of poolIds.map((poolId) => ctx.places.pools.get(poolId))) {
+    try {
+      if (source) {
+        await pool.put(id, (await source.read(id)).bytes, expected);
+        return;
+      }
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, `the blob ${id} can be copied from none of ${poolIds.length} pools`);
 }
 
 async function noteCopies(

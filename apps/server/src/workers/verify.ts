@@ -6,6 +6,7 @@ import {
   listCopies,
   type NamedJob,
   noteJobError,
+  noteSuspect,
 } from '@nacre/store';
 import { type BlobStore, checksum } from '@nacre/store/blobs';
 import { type ChunkContext, completeIfDone, forEachAtOnce } from './chunk-work.ts';
@@ -14,7 +15,7 @@ const blobsAtOnce = 2;
 
 /**
  * Reads every permanent copy of the blobs of a chunk of a VERIFY job and compares its checksum; what differs, or cannot
- * be read, is said in the job's error message.
+ * be read, is suspect from then on, and said in the job's error message.
  */
 export async function verifyChunk(ctx: ChunkContext, chunk: ChunkRow, job: NamedJob): Promise<void> {
   const blobs = await listBlobsOfChunks(ctx.store.db, [chunk.id]);
@@ -27,8 +28,11 @@ export async function verifyChunk(ctx: ChunkContext, chunk: ChunkRow, job: Named
     if (poolIds.length === 0) await report(ctx, job, blob, 'has no permanent copy');
     for (const poolId of poolIds) {
       const pool = ctx.places.pools.get(poolId);
-      const problem = pool ? await whatIsWrong(pool, blob) : 'is on a pool that is not open here';
-      if (problem !== undefined) await report(ctx, job, blob, `on pool ${poolId} ${problem}`);
+      const problem = pool && (await whatIsWrong(pool, blob));
+      if (problem === undefined) continue;
+      const suspect = { id: ctx.ids.next(), blobId: blob.blobId, poolId };
+      await noteSuspect(ctx.store.db, suspect, { problem, now: ctx.clock.now() });
+      await report(ctx, job, blob, `on pool ${poolId} ${problem}`);
     }
   });
   await completeIfDone(ctx, job.id, (tx) => finishEntries(tx, chunk.id));

@@ -52,6 +52,16 @@ export async function insertBucket(db: Db, bucket: typeof buckets.$inferInsert):
   await db.insert(buckets).values(bucket);
 }
 
+/** Changes of a bucket; fields that are `undefined` stay. */
+export async function updateBucket(
+  db: Db,
+  id: string,
+  change: { readonly [K in 'userId' | 'dataPolicyId' | 'protected']?: BucketRow[K] | undefined },
+): Promise<void> {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  if (Object.keys(given).length > 0) await db.update(buckets).set(given).where(eq(buckets.id, id));
+}
+
 /** Locks the bucket's row against its removal until the transaction ends. Errors: `NoSuchBucket`. */
 export async function holdBucket(tx: Db, id: string): Promise<BucketRow> {
   const [row] = await tx.select().from(buckets).where(eq(buckets.id, id)).for('share');

@@ -12,20 +12,32 @@ export interface BlobToCopy {
   readonly cacheNodeId: string | null;
 }
 
+const toCopy = {
+  id: blobs.id,
+  length: blobs.length,
+  checksum: blobs.checksum,
+  checksumType: blobs.checksumType,
+  cacheNodeId: blobs.cacheNodeId,
+};
+
 /** The blobs of a chunk, in its order. */
 export async function listBlobsToCopy(db: Db, chunkId: string): Promise<BlobToCopy[]> {
   return db
-    .select({
-      id: blobs.id,
-      length: blobs.length,
-      checksum: blobs.checksum,
-      checksumType: blobs.checksumType,
-      cacheNodeId: blobs.cacheNodeId,
-    })
+    .select(toCopy)
     .from(jobEntries)
     .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
     .where(eq(jobEntries.chunkId, chunkId))
     .orderBy(asc(jobEntries.orderIndex));
+}
+
+/** Blobs by their ids; those that are gone are left out. */
+export async function findBlobsToCopy(db: Db, blobIds: readonly string[]): Promise<BlobToCopy[]> {
+  return blobIds.length === 0
+    ? []
+    : db
+        .select(toCopy)
+        .from(blobs)
+        .where(inArray(blobs.id, [...blobIds]));
 }
 
 const rowsAtOnce = 5000;

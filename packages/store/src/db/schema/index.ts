@@ -3,6 +3,7 @@ export { buckets } from './buckets.ts';
 export { cacheFilesystems, cacheThrottleRules } from './cache.ts';
 export { dataPathBackends } from './data-planner.ts';
 export { dataPersistenceRules, dataPolicies } from './data-policies.ts';
+export { degradedBlobs, suspectBlobs } from './degradation.ts';
 export { jobChunks, jobEntries, jobs } from './jobs.ts';
 export { nodes } from './nodes.ts';
 export { notificationDeliveries, notificationRegistrations } from './notifications.ts';
