@@ -131,6 +131,14 @@ export {
   type ToldBlob,
   takeDeliveries,
 } from './db/queries/notifications.ts';
+export {
+  type BlobWithNames,
+  findBlobsById,
+  listBeingPersisted,
+  listBlobsOnPool,
+  listObjectPage,
+  type ObjectFilter,
+} from './db/queries/object-details.ts';
 export * from './db/queries/objects.ts';
 export {
   hasCopies,

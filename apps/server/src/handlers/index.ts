@@ -1,5 +1,6 @@
 import type { AllHandlers } from '../http/dispatch.ts';
 import { acls } from './acls.ts';
+import { blobs } from './blobs.ts';
 import { buckets } from './buckets.ts';
 import { cache } from './cache.ts';
 import { capacity } from './capacity.ts';
@@ -10,6 +11,8 @@ import { groups } from './groups.ts';
 import { jobs } from './jobs.ts';
 import { nodes } from './nodes.ts';
 import { notifications } from './notifications.ts';
+import { objects } from './objects.ts';
+import { placement } from './placement.ts';
 import { pools } from './pools.ts';
 import { s3 } from './s3.ts';
 import { storageDomains } from './storage-domains.ts';
@@ -23,6 +26,7 @@ export const handlers = {
   s3,
   ds3: {
     ...acls,
+    ...blobs,
     ...buckets,
     ...cache,
     ...capacity,
@@ -33,6 +37,8 @@ export const handlers = {
     ...jobs,
     ...nodes,
     ...notifications,
+    ...objects,
+    ...placement,
     ...pools,
     ...storageDomains,
     ...system,

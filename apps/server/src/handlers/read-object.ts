@@ -3,6 +3,7 @@ import {
   type BucketRow,
   endJob,
   findBlobOfJob,
+  findImplicitJob,
   findJob,
   findLatestObject,
   findObjectsById,
@@ -33,13 +34,16 @@ type GetObject = (typeof contract)['s3']['getObject'];
 type HeadObject = (typeof contract)['s3']['headObject'];
 
 /**
- * Reads an object: whole, in ranges, or one blob of a job. A blob of a running PUT job can be read as soon as it was
- * received, so that the job can be replicated while it is still being written.
+ * Reads an object: whole, in ranges, or one blob of a job; without a job it may be a blob of one that answers for such
+ * requests. A blob of a running PUT job can be read as soon as it was received, so that the job can be replicated while
+ * it is still being written.
  */
 export async function getObject(ctx: RequestContext, input: Input<GetObject>): Promise<Output<GetObject>> {
   const bucket = await needBucket(ctx.store.db, input.bucket);
   needRight(ctx.caller, 'READ', bucket);
-  return input.job === undefined ? getWhole(ctx, bucket, input) : getBlob(ctx, bucket, input, input.job);
+  const at = { requestType: 'GET' as const, bucketId: bucket.id, name: input.key, byteOffset: input.offset ?? 0 };
+  const jobId = input.job ?? (await findImplicitJob(ctx.store.db, at));
+  return jobId === undefined ? getWhole(ctx, bucket, input) : getBlob(ctx, bucket, input, jobId);
 }
 
 async function getWhole(ctx: RequestContext, bucket: BucketRow, input: Input<GetObject>): Promise<Output<GetObject>> {

@@ -1,6 +1,7 @@
 import { listBuckets, needBucket } from '@nacre/store';
 import type { Handlers } from '../context.ts';
 import { needRight } from '../domain/permissions.ts';
+import { completeBlob } from './blobs.ts';
 import { dropBucket, makeBucket, ownerOf, visibleTo } from './buckets.ts';
 import { copyObject } from './copy-object.ts';
 import { deleteObject, deleteObjects } from './delete-objects.ts';
@@ -39,6 +40,7 @@ export const s3 = {
   },
 
   ...s3Extensions,
+  completeBlob,
   copyObject,
   deleteObjects,
   deleteObject,

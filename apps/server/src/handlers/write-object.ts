@@ -5,6 +5,7 @@ import {
   type DataPolicyRow,
   existingNames,
   findBlobOfJob,
+  findImplicitJob,
   findJob,
   findLatestObject,
   lockJob,
@@ -39,14 +40,15 @@ export async function putObject(ctx: RequestContext, input: Input<PutObject>): P
     systemMetadata: () => undefined,
   };
   needChecksum(ctx, policy, upload);
-  if (input.job !== undefined) {
-    return takeTurn(ctx, bucket, { key: input.key, jobId: input.job, offset: input.offset ?? 0 }, upload);
-  }
+  const { key, offset = 0 } = input;
+  const at = { requestType: 'PUT' as const, bucketId: bucket.id, name: key, byteOffset: offset };
+  const jobId = input.job ?? (await findImplicitJob(ctx.store.db, at));
+  if (jobId !== undefined) return takeTurn(ctx, bucket, { key, jobId, offset }, upload);
   const isNew = needsNew(input);
   // The Java SDK says `application/xml` of everything it sends; it is told by its naming convention.
   const headers = input.namingConvention === undefined ? contentHeadersOf(input) : undefined;
   const systemMetadata = () => systemMetadataOf(headers, ctx.s3Checksum.sent());
-  return writeWholeObject(ctx, { bucket, policy, key: input.key, upload: { ...upload, systemMetadata }, isNew });
+  return writeWholeObject(ctx, { bucket, policy, key, upload: { ...upload, systemMetadata }, isNew });
 }
 
 /** Errors: `InvalidRequest` for a PUT without a checksum where the policy requires one. */

@@ -36,13 +36,18 @@ export async function sendAnswer(response: ServerResponse, operation: Operation,
       return sendPieces(response, streamed ? streamedPieces(answer, streamed) : piecesOf(answer, value));
     }
     case 'items': {
-      const { items, total, remaining } = output as Page<never>;
+      const { items, total, remaining } = value as unknown as Page<never>;
       if (answer.paged) {
         // The C and Python SDKs compare header names with regard to case.
         response.setHeader('Page-Truncated', String(remaining));
         response.setHeader('Total-Result-Count', String(total));
       }
-      return sendText(response, status, xmlType, encodeItems(answer.of, answer.item, items));
+      if (!(output instanceof Streamed)) {
+        return sendText(response, status, xmlType, encodeItems(answer.of, answer.item, items));
+      }
+      response.statusCode = status;
+      response.setHeader('Content-Type', xmlType);
+      return sendPieces(response, streamedItems(answer, output));
     }
     case 'bytes':
       return sendBytes(response, 'contentRange' in value && value.contentRange !== undefined ? 206 : status, value);
@@ -50,6 +55,7 @@ export async function sendAnswer(response: ServerResponse, operation: Operation,
 }
 
 type XmlAnswer = Extract<Operation['answer'], { kind: 'xml' }>;
+type ItemsAnswer = Extract<Operation['answer'], { kind: 'items' }>;
 
 async function* piecesOf({ of, root }: XmlAnswer, value: unknown): AsyncGenerator<string> {
   yield* encodePieces(of, value as never, { root });
@@ -68,6 +74,12 @@ async function* streamedPieces({ of, root }: XmlAnswer, streamed: Streamed<unkno
   const entry = { root: wireNameOf(streamed.key, field) };
   for await (const value of streamed.entries) yield* encodePieces(field.of, value as never, entry);
   yield end;
+}
+
+async function* streamedItems({ of, item }: ItemsAnswer, streamed: Streamed<unknown>): AsyncGenerator<string> {
+  yield '<Data>';
+  for await (const value of streamed.entries) yield* encodePieces(of, value as never, { root: item });
+  yield '</Data>';
 }
 
 function sendText(response: ServerResponse, status: number, type: string | undefined, text: string): void {

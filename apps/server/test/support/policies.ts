@@ -1,19 +1,22 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { TestServer } from './server.ts';
+import type { Client } from '@nacre/client';
+import type { DataPolicy } from '@nacre/model';
+import { newName } from './people.ts';
 
-/** A bucket of its own whose data policy keeps versions as given; its copies go where the default policy's go. */
-export async function aVersionedBucket(
-  { client, context }: TestServer,
-  versioning: 'NONE' | 'KEEP_LATEST' | 'KEEP_MULTIPLE_VERSIONS',
-  options: { readonly maxVersionsToKeep?: number } = {},
+/**
+ * A bucket of its own under a data policy of its own. `isPersisted: false`: no pool takes copies of what is written,
+ * so that its jobs do not end.
+ */
+export async function aBucketUnder(
+  { ds3 }: Client,
+  settings: Partial<Pick<DataPolicy, 'checksumType' | 'versioning' | 'maxVersionsToKeep' | 'endToEndCrcRequired'>>,
+  { isPersisted = true } = {},
 ): Promise<string> {
-  const name = `test-${randomBytes(6).toString('hex')}`;
-  const [policyId, ruleId] = [randomUUID(), randomUUID()];
-  const { sql } = context.store;
-  await sql`insert into data_policies (id, name, creation_date, versioning, max_versions_to_keep)
-    values (${policyId}, ${name}, now(), ${versioning}, ${options.maxVersionsToKeep ?? 1000})`;
-  await sql`insert into data_persistence_rules (id, data_policy_id, storage_domain_id, type, isolation_level)
-    select ${ruleId}, ${policyId}, id, 'PERMANENT', 'STANDARD' from storage_domains where name = 'Pool First Copy'`;
-  await client.ds3.putBucket({ name, dataPolicyId: policyId });
+  const policy = await ds3.putDataPolicy({ name: newName('policy'), ...settings });
+  const storageDomainId = isPersisted
+    ? 'Pool First Copy'
+    : (await ds3.putStorageDomain({ name: newName('domain') })).id;
+  const kind = { type: 'PERMANENT', isolationLevel: 'STANDARD' } as const;
+  await ds3.putDataPersistenceRule({ dataPolicyId: policy.id, storageDomainId, ...kind });
+  const { name } = await ds3.putBucket({ name: newName('test'), dataPolicyId: policy.id });
   return name;
 }

@@ -24,7 +24,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aVersionedBucket } from '../support/policies.ts';
+import { aBucketUnder } from '../support/policies.ts';
 import { accessKey, secretKey, startTestServer } from '../support/server.ts';
 
 // A strict foreign client: its default checksums, signature version 4, streaming trailers, presigned addresses.
@@ -64,7 +64,7 @@ describe('buckets', () => {
   test('say where they are, whether they keep versions, and whose they are', async () => {
     expect((await s3.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint ?? '').toBe('');
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
-    const versioned = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const versioned = await aBucketUnder(server.client, { versioning: 'KEEP_MULTIPLE_VERSIONS' });
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket: versioned }))).Status).toBe('Enabled');
     const { Grants, Owner } = await s3.send(new GetBucketAclCommand({ Bucket }));
     expect(Owner?.DisplayName).toBe('Administrator');
@@ -238,7 +238,7 @@ describe('a listing', () => {
   });
 
   test('of versions tells each, and which is the latest', async () => {
-    const versioned = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const versioned = await aBucketUnder(server.client, { versioning: 'KEEP_MULTIPLE_VERSIONS' });
     const put = (Body: string) => s3.send(new PutObjectCommand({ Bucket: versioned, Key: 'a', Body }));
     const [first, second] = [await put('one'), await put('two')];
     expect(first.VersionId).toMatch(/^[0-9a-f-]{36}$/);
@@ -295,7 +295,7 @@ describe('a copy', () => {
   });
 
   test('of one version, into another bucket', async () => {
-    const versioned = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const versioned = await aBucketUnder(server.client, { versioning: 'KEEP_MULTIPLE_VERSIONS' });
     const put = (Body: string) => s3.send(new PutObjectCommand({ Bucket: versioned, Key: 'a', Body }));
     const { VersionId } = await put('one');
     await put('two');

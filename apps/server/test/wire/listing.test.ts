@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { aVersionedBucket } from '../support/policies.ts';
-import { startTestServer } from '../support/server.ts';
+import { aBucketUnder } from '../support/policies.ts';
+import { systemUnderTest } from '../support/server.ts';
 import { aBucket, withCode } from '../support/things.ts';
 
-const server = await startTestServer();
-const { client } = server;
+const client = await systemUnderTest();
 
 const keys = [
   'a',
@@ -78,7 +77,7 @@ describe('a listing in pages', () => {
   });
 
   test('of versions has every version once, newest first', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, { versioning: 'KEEP_MULTIPLE_VERSIONS' });
     const written: [key: string, id: string | undefined][] = [];
     for (const key of ['a', 'a/1', 'a/1', 'a/2', 'b', 'b', 'b', 'c/1', 'd']) {
       written.push([key, (await client.s3.putObject({ bucket, key, body: '' })).versionId]);

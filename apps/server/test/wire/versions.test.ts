@@ -1,10 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import { aVersionedBucket } from '../support/policies.ts';
+import { aBucketUnder } from '../support/policies.ts';
 import { startTestServer } from '../support/server.ts';
 import { aPutJob, bytesOf, jobReaches, sendBlobs, withCode } from '../support/things.ts';
 
-const server = await startTestServer();
-const { client, context } = server;
+const { client } = await startTestServer();
+const several = { versioning: 'KEEP_MULTIPLE_VERSIONS' } as const;
+const onlyLatest = { versioning: 'KEEP_LATEST' } as const;
+const unpersisted = { isPersisted: false };
 
 /** Writes versions of a key one after the other; answers their ids, oldest first. */
 async function write(bucket: string, key: string, ...bodies: readonly string[]): Promise<string[]> {
@@ -21,21 +23,11 @@ async function versionsOf(bucket: string): Promise<[id: string | undefined, late
   return (await client.s3.getBucket({ bucket, versions: true })).versions.map((v) => [v.versionId, v.isLatest]);
 }
 
-/** Pools take no copies while the work is done. */
-async function withoutPools(work: () => Promise<void>): Promise<void> {
-  await context.store.sql`update pools set quiesced = 'YES'`;
-  try {
-    await work();
-  } finally {
-    await context.store.sql`update pools set quiesced = 'NO'`;
-  }
-}
-
 const patient = { timeout: 15_000, interval: 50 };
 
 describe('where several versions are kept', () => {
   test('the last one received is the latest, and each is read by its id', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     const [first = '', second = '', third = ''] = await write(bucket, 'a', 'one', 'two', 'three');
     expect(await read(bucket, 'a')).toBe('three');
     expect([await read(bucket, 'a', first), await read(bucket, 'a', second)]).toEqual(['one', 'two']);
@@ -50,7 +42,7 @@ describe('where several versions are kept', () => {
   });
 
   test('a version that is being written is not the latest until it is whole', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     const [first = ''] = await write(bucket, 'a', 'one');
     const { job } = await aPutJob(client, [{ name: 'a', size: 2 }], { bucket, maxUploadSize: 1 });
     const blob = { bucket, key: 'a', job: job.jobId };
@@ -62,7 +54,7 @@ describe('where several versions are kept', () => {
   });
 
   test('of two versions written at once the one begun last is the latest, whichever ends last', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     await write(bucket, 'a', 'one');
     const second = await aPutJob(client, [{ name: 'a', size: 2 }], { bucket });
     const third = await aPutJob(client, [{ name: 'a', size: 3 }], { bucket });
@@ -73,7 +65,7 @@ describe('where several versions are kept', () => {
   });
 
   test('many versions written at once are all kept, and one is the latest', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     const bodies = ['one', 'two', 'three', 'four', 'five', 'six'];
     const answers = await Promise.all(bodies.map((body) => client.s3.putObject({ bucket, key: 'a', body })));
     const versions = await versionsOf(bucket);
@@ -82,7 +74,7 @@ describe('where several versions are kept', () => {
   });
 
   test('deleting the name keeps all versions, and none is the latest', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     const [first = '', second = ''] = await write(bucket, 'a', 'one', 'two');
     await client.s3.deleteObject({ bucket, key: 'a' });
     await expect(client.s3.headObject({ bucket, key: 'a' })).rejects.toMatchObject({ status: 404 });
@@ -99,7 +91,7 @@ describe('where several versions are kept', () => {
   });
 
   test('deleting the latest version by its id makes the one before it the latest', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     const [first = '', second = ''] = await write(bucket, 'a', 'one', 'two');
     await client.s3.deleteObject({ bucket, key: 'a', versionId: second });
     expect(await versionsOf(bucket)).toEqual([[first, true]]);
@@ -110,14 +102,14 @@ describe('where several versions are kept', () => {
   });
 
   test('deleting with roll_back goes back one version', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     const [first = ''] = await write(bucket, 'a', 'one', 'two');
     await client.s3.deleteObject({ bucket, key: 'a', rollBack: true });
     expect(await versionsOf(bucket)).toEqual([[first, true]]);
   });
 
   test('a multi-delete tells names from versions', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     const [a1 = '', a2 = ''] = await write(bucket, 'a', 'one', 'two');
     const [b1 = ''] = await write(bucket, 'b', 'one');
     const objects = [{ key: 'a' }, { key: 'a', versionId: a1 }, { key: 'a', versionId: b1 }];
@@ -133,20 +125,18 @@ describe('where several versions are kept', () => {
   });
 
   test('cancelling the job of the latest version makes the one before it the latest', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several, unpersisted);
     const [first = ''] = await write(bucket, 'a', 'one');
-    await withoutPools(async () => {
-      const made = await aPutJob(client, [{ name: 'a', size: 2 }], { bucket });
-      await sendBlobs(client, made);
-      expect(await client.s3.headObject({ bucket, key: 'a' })).toMatchObject({ contentLength: 2 });
-      await client.ds3.cancelJob({ id: made.job.jobId });
-    });
+    const made = await aPutJob(client, [{ name: 'a', size: 2 }], { bucket });
+    await sendBlobs(client, made);
+    expect(await client.s3.headObject({ bucket, key: 'a' })).toMatchObject({ contentLength: 2 });
+    await client.ds3.cancelJob({ id: made.job.jobId });
     expect(await versionsOf(bucket)).toEqual([[first, true]]);
     expect(await read(bucket, 'a')).toBe('one');
   });
 
   test('the oldest beyond the highest number go when a new one is persisted', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS', { maxVersionsToKeep: 2 });
+    const bucket = await aBucketUnder(client, { ...several, maxVersionsToKeep: 2 });
     const ids = await write(bucket, 'a', 'one', 'two', 'three', 'four');
     await vi.waitFor(async () => {
       expect(await versionsOf(bucket)).toEqual([
@@ -158,7 +148,7 @@ describe('where several versions are kept', () => {
   });
 
   test('a listing of versions goes on where a page ended, within a name too', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_MULTIPLE_VERSIONS');
+    const bucket = await aBucketUnder(client, several);
     const a = await write(bucket, 'a', '1', '2', '3');
     const b = await write(bucket, 'b', '1', '2');
     const seen: (string | undefined)[] = [];
@@ -175,34 +165,28 @@ describe('where several versions are kept', () => {
 
 describe('where only the latest version is kept', () => {
   test('the older one goes once the newer one is persisted', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_LATEST');
-    const [first = ''] = await write(bucket, 'a', 'one');
-    await withoutPools(async () => {
-      const [second = ''] = await write(bucket, 'a', 'two');
-      expect(await read(bucket, 'a')).toBe('two');
-      expect(await versionsOf(bucket)).toEqual([
-        [second, true],
-        [first, false],
-      ]);
-    });
-    const [third] = await write(bucket, 'a', 'three');
-    await vi.waitFor(async () => expect(await versionsOf(bucket)).toEqual([[third, true]]), patient);
+    const bucket = await aBucketUnder(client, onlyLatest);
+    await write(bucket, 'a', 'one');
+    const [second] = await write(bucket, 'a', 'two');
+    await vi.waitFor(async () => expect(await versionsOf(bucket)).toEqual([[second, true]]), patient);
   });
 
-  test('the older one is back when the job of the newer one is cancelled', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_LATEST');
+  test('the older one stays until the newer one is persisted, and is back when its job is cancelled', async () => {
+    const bucket = await aBucketUnder(client, onlyLatest, unpersisted);
     const [first = ''] = await write(bucket, 'a', 'one');
-    await withoutPools(async () => {
-      const made = await aPutJob(client, [{ name: 'a', size: 2 }], { bucket });
-      await sendBlobs(client, made);
-      await client.ds3.cancelJob({ id: made.job.jobId });
-    });
+    const made = await aPutJob(client, [{ name: 'a', size: 2 }], { bucket });
+    await sendBlobs(client, made);
+    expect(await versionsOf(bucket)).toEqual([
+      [made.job.objects[0]?.objects[0]?.versionId, true],
+      [first, false],
+    ]);
+    await client.ds3.cancelJob({ id: made.job.jobId });
     expect(await versionsOf(bucket)).toEqual([[first, true]]);
     expect(await read(bucket, 'a')).toBe('one');
   });
 
   test('an object goes only when all of its replacement is persisted, in whichever chunk', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_LATEST');
+    const bucket = await aBucketUnder(client, onlyLatest);
     const [first = ''] = await write(bucket, 'a', 'one');
     const other = await aPutJob(
       client,
@@ -225,17 +209,14 @@ describe('where only the latest version is kept', () => {
   });
 
   test('deleting the name deletes the replaced version with it', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_LATEST');
-    await write(bucket, 'a', 'one');
-    await withoutPools(async () => {
-      await write(bucket, 'a', 'two');
-      await client.s3.deleteObject({ bucket, key: 'a' });
-    });
+    const bucket = await aBucketUnder(client, onlyLatest, unpersisted);
+    await write(bucket, 'a', 'one', 'two');
+    await client.s3.deleteObject({ bucket, key: 'a' });
     expect(await versionsOf(bucket)).toEqual([]);
   });
 
   test('a second bulk job for a name waits for the first', async () => {
-    const bucket = await aVersionedBucket(server, 'KEEP_LATEST');
+    const bucket = await aBucketUnder(client, onlyLatest);
     await aPutJob(client, [{ name: 'a', size: 2 }], { bucket });
     await expect(aPutJob(client, [{ name: 'a', size: 2 }], { bucket })).rejects.toThrow(withCode('Conflict'));
   });
@@ -243,7 +224,7 @@ describe('where only the latest version is kept', () => {
 
 describe('where no versions are kept', () => {
   test('an object that exists is refused, however many ask at once', async () => {
-    const bucket = await aVersionedBucket(server, 'NONE');
+    const bucket = await aBucketUnder(client, {});
     const puts = ['one', 'two', 'three'].map((body) => client.s3.putObject({ bucket, key: 'a', body }));
     const ends = await Promise.allSettled(puts);
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -254,7 +235,7 @@ describe('where no versions are kept', () => {
 
   test('an object is replaced on servers that are set to', async () => {
     const replacing = await startTestServer({ env: { NACRE_EXISTING_OBJECTS: 'replace' } });
-    const bucket = await aVersionedBucket(replacing, 'NONE');
+    const bucket = await aBucketUnder(replacing.client, {});
     const put = (body: string) => replacing.client.s3.putObject({ bucket, key: 'a', body });
     await put('one');
     const { versionId } = await put('two');
