@@ -80,6 +80,7 @@ export {
   listSuspectObjects,
   listSuspects,
   noteSuspect,
+  type SuspectBlobOfObject,
   type SuspectCopy,
 } from './db/queries/degradation.ts';
 export { type DroppedBlob, forgetDropped, lockDropped, unknownFiles } from './db/queries/dropped.ts';

@@ -1,5 +1,12 @@
 import { type BlobStoreTaskInformation, type DataPathBackend, Ds3Error } from '@nacre/model';
-import { findJob, findSystem, listUnsettledChunks, needDataPathBackend, updateDataPathBackend, updateInstanceId } from '@nacre/store';
+import {
+  findJob,
+  findSystem,
+  listUnsettledChunks,
+  needDataPathBackend,
+  updateDataPathBackend,
+  updateInstanceId,
+} from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { checkPriority } from '../domain/job-state.ts';
 import { needAdministrator } from '../domain/permissions.ts';

@@ -1,11 +1,13 @@
 import { Ds3Error } from '@nacre/model';
-import { readClaim, type SignedRequest, type VerifiedPayload, verifyClaim } from '@nacre/model/signing';
+import { type Claim, readClaim, type SignedRequest, type VerifiedPayload, verifyClaim } from '@nacre/model/signing';
 import { findClaimant } from '@nacre/store';
 import type { ServerContext } from '../context.ts';
 import { type Caller, grantsOf } from '../domain/permissions.ts';
 
 export interface Authenticated {
   readonly caller: Caller;
+  /** How the request is signed. */
+  readonly scheme: Claim['scheme'];
   /** What the signature says of the body. */
   readonly payload: VerifiedPayload;
 }
@@ -27,5 +29,5 @@ export async function authenticate(
   const payload = verifyClaim(claim, request, seal.unseal(claimant.sealedSecretKey), clock.now());
   const { id, name, authId, defaultDataPolicyId, administrator, bucketRights, dataPolicyIds } = claimant;
   const grants = grantsOf(bucketRights, dataPolicyIds);
-  return { caller: { id, name, authId, defaultDataPolicyId, administrator, grants }, payload };
+  return { caller: { id, name, authId, defaultDataPolicyId, administrator, grants }, scheme: claim.scheme, payload };
 }

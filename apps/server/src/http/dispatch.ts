@@ -173,7 +173,8 @@ async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: 
     headers,
     hasBody: hasBody(request),
   };
-  const { caller, payload } = await authenticate(ctx, signed);
+  const { caller, scheme, payload } = await authenticate(ctx, signed);
+  if (scheme.startsWith('V2')) refuseEmptyKey(exchange);
 
   const handler = (handlers[match.plane] as Readonly<Record<string, Handler | undefined>>)[match.name];
   if (!handler) {
@@ -203,6 +204,17 @@ async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: 
   if (operation.body.kind !== 'bytes') request.socket.setTimeout(0);
   const { s3Checksum } = bytes;
   return handler({ ...ctx, caller, remoteAddress, signal: exchange.signal, admit, s3Checksum }, input);
+}
+
+/**
+ * `DELETE /bucket/` of a DS3 client is about an object without a name, and must not delete the bucket; S3 clients, which
+ * sign with version 4, mean the bucket. Errors: `InvalidArgument`.
+ */
+function refuseEmptyKey({ match, target }: MatchedExchange): void {
+  if (match.plane !== 's3' || match.name !== 'deleteBucket' || !target.path.endsWith('/')) return;
+  throw new Ds3Error('InvalidArgument', {
+    message: 'The object to delete has no name; a bucket is named without a slash.',
+  });
 }
 
 /** Where a row has checksums among its headers they are about something else than the body. */

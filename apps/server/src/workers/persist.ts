@@ -13,8 +13,12 @@ import {
   setChunkState,
 } from '@nacre/store';
 import type { BlobStore } from '@nacre/store/blobs';
+import type { ServerContext } from '../context.ts';
 import { type Placement, placeCopies } from '../domain/placement.ts';
 import { type ChunkContext, completeIfDone, forEachAtOnce, wakeStaging } from './chunk-work.ts';
+
+/** What copying needs to know of the server. */
+type Places = Pick<ServerContext, 'store' | 'places' | 'node' | 'clock'>;
 
 const copiesAtOnce = 4;
 
@@ -43,11 +47,15 @@ export async function persistChunk(ctx: ChunkContext, chunk: ChunkRow, job: Name
   });
 }
 
-/** Copies what is not there to each chosen pool, and notes it: bytes first, then the row. */
+/**
+ * Copies what is not there to each chosen pool, and notes it: bytes first, then the row. What is in cache is taken as
+ * it is, unless the bytes are `doubted`: then they are read and compared, whatever they come from.
+ */
 export async function copyToPools(
-  ctx: ChunkContext,
+  ctx: Places,
   blobs: readonly BlobToCopy[],
   placement: Placement,
+  { doubted = false } = {},
 ): Promise<void> {
   const copies = await listCopies(
     ctx.store.db,
@@ -57,27 +65,28 @@ export async function copyToPools(
     const pool = ctx.places.pools.get(poolId);
     if (!pool) throw new Error(`the pool ${poolId} is not open on this node`);
     const missing = blobs.filter(({ id }) => !copies.get(id)?.includes(poolId));
-    await forEachAtOnce(missing, copiesAtOnce, (blob) => copyBlob(ctx, pool, blob, copies.get(blob.id) ?? []));
+    await forEachAtOnce(missing, copiesAtOnce, (blob) => copyBlob(ctx, pool, blob, copies.get(blob.id) ?? [], doubted));
     await noteCopies(ctx, poolId, pool, missing);
   }
 }
 
-/** From the cache, as a link where that can be; else from another pool, read and compared. */
 async function copyBlob(
-  ctx: ChunkContext,
+  ctx: Places,
   pool: BlobStore,
   blob: BlobToCopy,
   poolIds: readonly string[],
+  doubted: boolean,
 ): Promise<void> {
-  const { id, length, checksum, checksumType, cacheNodeId } = blob;
+  const { id, length, checksum, checksumType } = blob;
   const checksums = checksum === null || checksumType === null ? [] : [{ type: checksumType, base64: checksum }];
   const expected = { length, checksums, compute: [] };
-  if (cacheNodeId === ctx.node.id) {
-    await pool.copyFrom(ctx.places.cache, id, expected);
+  const cache = blob.cacheNodeId === ctx.node.id ? ctx.places.cache : undefined;
+  if (cache && !doubted) {
+    await pool.copyFrom(cache, id, expected);
     return;
   }
   const failures: unknown[] = [];
-  for (const source of poolIds.map((poolId) => ctx.places.pools.get(poolId))) {
+  for (const source of [cache, ...poolIds.map((poolId) => ctx.places.pools.get(poolId))]) {
     try {
       if (source) {
         await pool.put(id, (await source.read(id)).bytes, expected);
@@ -87,15 +96,10 @@ async function copyBlob(
       failures.push(error);
     }
   }
-  throw new AggregateError(failures, `the blob ${id} can be copied from none of ${poolIds.length} pools`);
+  throw new AggregateError(failures, `no good copy of the blob ${id} was found`);
 }
 
-async function noteCopies(
-  ctx: ChunkContext,
-  poolId: string,
-  pool: BlobStore,
-  blobs: readonly BlobToCopy[],
-): Promise<void> {
+async function noteCopies(ctx: Places, poolId: string, pool: BlobStore, blobs: readonly BlobToCopy[]): Promise<void> {
   if (blobs.length === 0) return;
   const ids = blobs.map(({ id }) => id);
   const held = await ctx.store.tx(

@@ -9,7 +9,7 @@ import {
   requiredCopies,
 } from '@nacre/store';
 import type { ServerContext } from '../context.ts';
-import { placeCopies } from '../domain/placement.ts';
+import { type Placement, placeCopies } from '../domain/placement.ts';
 import { copyToPools } from './persist.ts';
 import type { Worker } from './runner.ts';
 
@@ -21,26 +21,41 @@ export const rebuild: Worker = {
   everySeconds: 60,
   async work(ctx, signal) {
     await forgetLostBlobs(ctx.store.db);
-    const degraded = await listDegraded(ctx.store.db, {}, atOnce);
-    let mended = 0;
-    for (const [bucketId, owed] of Map.groupBy(degraded, (one) => one.bucketId)) {
-      if (signal.aborted) break;
-      const blobs = await findBlobsToCopy(ctx.store.db, [...new Set(owed.map(({ blobId }) => blobId))]);
-      mended += await rebuildInBucket(ctx, bucketId, blobs);
+    for (let after: string | undefined; !signal.aborted; ) {
+      const degraded = await listDegraded(ctx.store.db, { after }, atOnce);
+      for (const [bucketId, owed] of Map.groupBy(degraded, (one) => one.bucketId)) {
+        await rebuildInBucket(ctx, bucketId, [...new Set(owed.map(({ blobId }) => blobId))], signal);
+      }
+      after = degraded.at(-1)?.id;
+      if (degraded.length < atOnce) break;
     }
-    return degraded.length === atOnce && mended > 0 ? 'more' : 'done';
+    return 'done';
   },
 };
 
-async function rebuildInBucket(ctx: ServerContext, bucketId: string, blobs: readonly BlobToCopy[]): Promise<number> {
+async function rebuildInBucket(
+  ctx: ServerContext,
+  bucketId: string,
+  blobIds: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   const bucket = await findBucket(ctx.store.db, bucketId);
-  if (!bucket) return 0;
+  if (!bucket) return;
   const placement = placeCopies(await requiredCopies(ctx.store.db, bucket.dataPolicyId));
-  if (placement.waiting.length > 0) return 0;
-  const ids = blobs.map(({ id }) => id);
+  if (placement.waiting.length > 0) return;
+  for (const blob of await findBlobsToCopy(ctx.store.db, blobIds)) {
+    if (signal.aborted) return;
+    try {
+      await rebuildBlob(ctx, blob, placement);
+    } catch (error) {
+      ctx.log.error({ err: error, blob: blob.id, msg: 'a copy that is owed cannot be written yet' });
+    }
+  }
+}
+
+async function rebuildBlob(ctx: ServerContext, blob: BlobToCopy, placement: Placement): Promise<void> {
   // The file of the copy that was given up may still wait to be removed, in the place where the new one goes.
-  await ctx.store.tx((tx) => forgetDropped(tx, ids), { idempotent: true });
-  await copyToPools(ctx, blobs, placement);
-  await forgetDegraded(ctx.store.db, ids);
-  return blobs.length;
+  await ctx.store.tx((tx) => forgetDropped(tx, [blob.id]), { idempotent: true });
+  await copyToPools(ctx, [blob], placement, { doubted: true });
+  await forgetDegraded(ctx.store.db, [blob.id]);
 }

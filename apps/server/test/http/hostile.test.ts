@@ -4,6 +4,7 @@ import { signV2 } from '@nacre/model/signing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
 import { accessKey, secretKey, startTestServer } from '../support/server.ts';
+import { signedRequest } from '../support/signed-request.ts';
 import { aBucket, aPutJob } from '../support/things.ts';
 
 const server = await startTestServer({ env: { NACRE_MAX_DOCUMENT_SIZE: '1MiB' } });
@@ -176,7 +177,7 @@ describe('a request target', () => {
     [`/_rest_/job/${randomUUID()}`, 404],
     ['/_rest_/nonsense', 400],
     ['/_rest_/', 400],
-    ['/_rest_/degraded_blob', 501],
+    ['/_rest_/bucket_history', 501],
     [`/${bucket}?policy`, 501],
     [`/${bucket}?tagging`, 501],
     [`/${bucket}/a?attributes`, 501],
@@ -259,4 +260,19 @@ describe('the body of a blob', () => {
 test('an answer to HEAD has no body, whatever is wrong', async () => {
   const answer = await send({ method: 'HEAD', target: '/nowhere' });
   expect([answer.status, answer.body]).toEqual([404, '']);
+});
+
+describe('deleting a bucket whose name ends in a slash', () => {
+  test('is taken by DS3 clients for deleting an object without a name: the bucket stays', async () => {
+    const kept = await aBucket(client);
+    const answer = await send({ method: 'DELETE', target: `/${kept}/` });
+    expect(errorOf(answer)).toEqual({ status: 400, code: 'InvalidArgument' });
+    await client.s3.headBucket({ bucket: kept });
+  });
+
+  test('is what S3 clients do: an empty bucket goes, another stays', async () => {
+    const gone = await aBucket(client);
+    expect((await signedRequest(endpoint, { method: 'DELETE', target: `/${gone}/` })).status).toBe(204);
+    expect((await signedRequest(endpoint, { method: 'DELETE', target: `/${made.bucket}/` })).status).toBe(409);
+  });
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { aUser } from '../support/people.ts';
 import { systemUnderTest } from '../support/server.ts';
 import { aBucket, aPutJob, sendBlobs, withCode } from '../support/things.ts';
 
@@ -63,6 +64,40 @@ describe('a bucket', () => {
 
   test.each(['a b', 'ä', '_rest_', 'x'.repeat(64)])('may not be called %j', async (name) => {
     await expect(client.ds3.putBucket({ name })).rejects.toThrow(withCode('InvalidBucketName'));
+  });
+});
+
+describe('a bucket that is modified', () => {
+  test('goes to another owner, and is protected from being deleted', async () => {
+    const bucket = await aBucket(client);
+    const { user, client: owner } = await aUser(client);
+    const userId = user.id;
+    expect(await client.ds3.modifyBucket({ id: bucket, userId, protected: true })).toMatchObject({
+      userId,
+      protected: true,
+    });
+    await expect(owner.ds3.deleteBucket({ id: bucket })).rejects.toThrow(withCode('Conflict'));
+    await owner.ds3.modifyBucket({ id: bucket, protected: false });
+    expect(await owner.ds3.modifyBucket({ id: bucket })).toMatchObject({ userId, protected: false });
+    await owner.ds3.deleteBucket({ id: bucket });
+  });
+
+  test('goes to another data policy while it is empty, and later only to one with the same storage domains', async () => {
+    const bucket = await aBucket(client);
+    const first = await client.ds3.modifyBucket({ id: bucket, dataPolicyId: 'Single Copy on Tape' });
+    await sendBlobs(client, await aPutJob(client, [{ name: 'a', size: 1 }], { bucket }));
+    const elsewhere = { id: bucket, dataPolicyId: 'Dual Copy on Tape' };
+    await expect(client.ds3.modifyBucket(elsewhere)).rejects.toThrow(withCode('Conflict'));
+    expect(await client.ds3.getBucket({ id: bucket })).toMatchObject({ dataPolicyId: first.dataPolicyId });
+  });
+
+  test('must exist, be the caller’s, and go to who and what exists', async () => {
+    const bucket = await aBucket(client);
+    const { client: stranger } = await aUser(client);
+    await expect(stranger.ds3.modifyBucket({ id: bucket })).rejects.toThrow(withCode('AccessDenied'));
+    for (const given of [{ id: 'none' }, { id: bucket, userId: 'none' }, { id: bucket, dataPolicyId: 'none' }]) {
+      await expect(client.ds3.modifyBucket(given)).rejects.toThrow(withCode('NotFound'));
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { createClient } from '@nacre/client';
 import { afterAll, describe, expect, test } from 'vitest';
 import { aUser } from '../support/people.ts';
+import { aBucketUnder } from '../support/policies.ts';
 import { accessKey, secretKey, startTestServer } from '../support/server.ts';
 import { aBucket, aPutJob, sendBlobs, withCode } from '../support/things.ts';
 
@@ -129,4 +130,17 @@ test('there are no licences, and nothing has gone wrong', async () => {
   expect(await admin.ds3.getFeatureKeys()).toMatchObject({ items: [], total: 0, remaining: 0 });
   await admin.ds3.forceFeatureKeyValidation();
   expect(await admin.ds3.getSystemFailures()).toMatchObject({ items: [], total: 0 });
+});
+
+describe('the tasks of the data planner', () => {
+  test('are the chunks that wait for a pool, of one job or of all', async () => {
+    const bucket = await aBucketUnder(admin, {}, { isPersisted: false });
+    const made = await aPutJob(admin, [{ name: 'a', size: 4 }], { bucket });
+    await sendBlobs(admin, made);
+    const { tasks } = await admin.ds3.getDataPlannerBlobStoreTasks({ job: made.job.jobId });
+    expect(tasks).toMatchObject([{ jobId: [made.job.jobId], name: 'WriteChunk', priority: 'NORMAL' }]);
+    expect((await admin.ds3.getDataPlannerBlobStoreTasks()).tasks.length).toBeGreaterThan(0);
+    await admin.ds3.cancelJob({ id: made.job.jobId });
+    expect((await admin.ds3.getDataPlannerBlobStoreTasks({ job: made.job.jobId })).tasks).toEqual([]);
+  });
 });

@@ -103,7 +103,6 @@ function matchIn(
   target: RequestTarget,
   header: HeaderOf,
 ): Match | undefined {
-  if (namesEmptyObject(verb, target.path)) return undefined;
   const place = placeOf(target.path);
   const candidates = table.get(addressOf(verb, place));
   if (!candidates) return undefined;
@@ -122,11 +121,6 @@ function matchIn(
   if (!chosen) return undefined;
   const { id, bucket, key } = place;
   return { name: chosen.name, plane: place.path.plane, operation: chosen.operation, id, bucket, key, parameters };
-}
-
-/** `DELETE /bucket/` is about an object without a name, and must not delete the bucket. */
-function namesEmptyObject(verb: string, path: string): boolean {
-  return verb === 'DELETE' && path.indexOf('/') === path.length - 1 && path !== '';
 }
 
 interface PlaceOfRequest {

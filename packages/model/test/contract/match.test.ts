@@ -92,12 +92,7 @@ describe('a path', () => {
     expect(matchOf('GET /_rest_/job/a/')).toMatchObject({ name: 'getJob', id: 'a' });
     expect(matchOf('GET /video/')).toMatchObject({ name: 'getBucket', bucket: 'video', key: undefined });
     expect(matchOf('PUT /video/')).toMatchObject({ name: 'putBucket', bucket: 'video' });
-  });
-
-  test('that names an object without a name does not name its bucket when it is to be deleted', () => {
-    expect(nameOf('DELETE /video')).toBe('s3.deleteBucket');
-    expect(matchOf('DELETE /video/')).toBeUndefined();
-    expect(matchOf('DELETE /video/?versionId=a')).toBeUndefined();
+    expect(matchOf('DELETE /video/')).toMatchObject({ name: 'deleteBucket', bucket: 'video' });
   });
 
   test('keeps every byte of an object key', () => {

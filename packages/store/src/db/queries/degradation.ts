@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import {
   blobCopies,
@@ -182,10 +182,11 @@ async function rulesOfCopy(tx: Db, bucketId: string, poolId: string): Promise<st
 
 export type DegradedBlobRow = typeof degradedBlobs.$inferSelect;
 
-/** Blobs that a rule owes a copy of. Those that were deleted meanwhile are left out. */
+/** Blobs that a rule owes a copy of, by the id of the debt. Those that were deleted meanwhile are left out. */
 export async function listDegraded(
   db: Db,
   filter: {
+    readonly after?: string | undefined;
     readonly blobId?: string | undefined;
     readonly bucketId?: string | undefined;
     readonly persistenceRuleId?: string | undefined;
@@ -198,6 +199,7 @@ export async function listDegraded(
     .innerJoin(blobs, eq(blobs.id, degradedBlobs.blobId))
     .where(
       and(
+        filter.after === undefined ? undefined : gt(degradedBlobs.id, filter.after),
         filter.blobId === undefined ? undefined : eq(degradedBlobs.blobId, filter.blobId),
         filter.bucketId === undefined ? undefined : eq(degradedBlobs.bucketId, filter.bucketId),
         filter.persistenceRuleId === undefined
