@@ -1,9 +1,13 @@
 package conformance
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/SpectraLogic/ds3_go_sdk/ds3"
 	"github.com/SpectraLogic/ds3_go_sdk/ds3/models"
@@ -301,4 +305,28 @@ func call(t *testing.T, client reflect.Value, name, first string) reflect.Value 
 		return entity
 	}
 	return reflect.Value{}
+}
+
+func TestNotificationIsDelivered(t *testing.T) {
+	bucket := aBucket(t)
+	heard := make(chan string, 100)
+	listener := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
+		said, _ := io.ReadAll(request.Body)
+		heard <- request.Method + " " + string(said)
+	}))
+	defer listener.Close()
+	job := startPut(t, bucket, sizes{"a": 10})
+	request := models.NewPutJobCompletedNotificationRegistrationSpectraS3Request(listener.URL).WithJobId(job.JobId)
+	registration := must(client.PutJobCompletedNotificationRegistrationSpectraS3(request))(t).JobCompletedNotificationRegistration.Id
+	defer client.DeleteJobCompletedNotificationRegistrationSpectraS3(
+		models.NewDeleteJobCompletedNotificationRegistrationSpectraS3Request(registration))
+	sendBlob(t, bucket, job.JobId, blobsOf(job)[0], sizes{"a": 10})
+	select {
+	case said := <-heard:
+		if !strings.HasPrefix(said, "POST ") || !strings.Contains(said, job.JobId) {
+			t.Fatalf("the notification: %s", said)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("no notification within 20 s")
+	}
 }

@@ -179,7 +179,7 @@ func TestObjectsAreFoundByNameKindAndPage(t *testing.T) {
 	equal(t, "by pattern", find(models.NewGetObjectsDetailsSpectraS3Request().WithName("%.mov")), []string{"movies/a.mov", "movies/b.mov"})
 	folders := models.NewGetObjectsDetailsSpectraS3Request().WithS3ObjectType(models.S3_OBJECT_TYPE_FOLDER)
 	equal(t, "folders", find(folders), []string{"movies/"})
-	page := models.NewGetObjectsDetailsSpectraS3Request().WithBucketId(bucket).WithPageLength(3).WithPageOffset(1)
+	page := models.NewGetObjectsDetailsSpectraS3Request().WithBucketId(bucket).WithPageLength(3).WithPageOffset(3)
 	answer := must(client.GetObjectsDetailsSpectraS3(page))(t)
 	equal(t, "objects on the second page", len(answer.S3ObjectList.S3Objects), 1)
 	equal(t, "total", answer.Headers.Get("Total-Result-Count"), "4")

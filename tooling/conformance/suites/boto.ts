@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readJsonLines } from '../json-lines.ts';
 import { runProgram } from '../program.ts';
 import { preparePython, pythonFolder, pythonProgram } from '../python.ts';
 import { type Bench, clientEnvironment, type Outcome, type Suite } from '../suite.ts';
@@ -21,16 +22,12 @@ export const boto: Suite = {
 
 const secondsOfOneProgram = 300;
 
-/** The program prints one outcome a line, as JSON. */
 async function runPython(bench: Bench, program: string): Promise<Outcome[]> {
-  const { code, output, stdout } = await runProgram(pythonProgram('python'), [join(pythonFolder, program)], {
+  const ended = await runProgram(pythonProgram('python'), [join(pythonFolder, program)], {
     cwd: bench.folder,
     env: { ...clientEnvironment(bench), HOME: bench.folder, PYTHONDONTWRITEBYTECODE: '1' },
     seconds: secondsOfOneProgram,
     signal: bench.signal,
   });
-  const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-  const outcomes = lines.map((line): Outcome => JSON.parse(line));
-  if (code === 0 && outcomes.length > 0) return outcomes;
-  return [...outcomes, { test: `${program} runs to its end`, result: 'failed', detail: output.slice(-4000) }];
+  return readJsonLines(program, ended);
 }

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { root } from '../../setup/workspace.mjs';
+import { readJsonLines } from '../json-lines.ts';
+import { findProgram, runProgram } from '../program.ts';
+import { type Bench, clientEnvironment, type Outcome, type Preparation, type Suite } from '../suite.ts';
+
+const sources = join(root, 'tooling', 'conformance', 'java');
+const built = join(root, 'node_modules', '.cache', 'conformance-java');
+const classpathFile = join(built, 'classpath');
+
+/** AWS's first SDK for Java, which many archives and media systems still have inside. */
+export const awsJava1: Suite = {
+  name: 'aws-java-1',
+  about: 'AWS SDK for Java 1, signatures 2 and 4, bodies signed in chunks or whole: objects, TransferManager, listings',
+  prepare: (signal) => prepareJava('aws1', signal),
+  run: (bench) => runJava(bench, 'conformance.AwsSdk1'),
+};
+
+/** AWS's second SDK for Java, which sends checksums after the body. */
+export const awsJava2: Suite = {
+  name: 'aws-java-2',
+  about: 'AWS SDK for Java 2, with and without checksums after the body: objects, parts, listings, errors',
+  prepare: (signal) => prepareJava('aws2', signal),
+  run: (bench) => runJava(bench, 'conformance.AwsSdk2'),
+};
+
+const secondsOfOneProgram = 300;
+
+async function prepareJava(client: string, signal: AbortSignal): Promise<Preparation> {
+  for (const program of ['java', 'javac', 'mvn']) {
+    if (findProgram(program) === undefined) return { missing: `${program} is not on PATH` };
+  }
+  const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpathFile}`];
+  const args = ['--quiet', '--batch-mode', '--no-transfer-progress', `-Dfolder=${built}`, ...goals];
+  const { code, output } = await runProgram('mvn', args, { cwd: sources, seconds: 400, signal });
+  if (code !== 0) return { missing: `Maven could not build it: ${output.trim().slice(-1000)}` };
+  const version = new RegExp(`<${client}\\.version>(.*)</`).exec(readFileSync(join(sources, 'pom.xml'), 'utf8'))?.[1];
+  return { version: version ?? '' };
+}
+
+async function runJava(bench: Bench, main: string): Promise<Outcome[]> {
+  const classpath = [join(built, 'classes'), readFileSync(classpathFile, 'utf8')].join(delimiter);
+  const quiet = '-Daws.java.v1.disableDeprecationAnnouncement=true';
+  const ended = await runProgram('java', [quiet, `-Djava.io.tmpdir=${bench.folder}`, '-cp', classpath, main], {
+    cwd: bench.folder,
+    env: clientEnvironment(bench),
+    seconds: secondsOfOneProgram,
+    signal: bench.signal,
+  });
+  return readJsonLines(main, ended);
+}
