@@ -2,14 +2,16 @@ import { resolve } from 'node:path';
 import { isDs3Error } from '@nacre/model';
 import { type Database, needPoolPartition, upsertCacheFilesystem, upsertPool } from '@nacre/store';
 import type { ConfiguredPool } from './config.ts';
+import { checkName } from './domain/names.ts';
 import type { IdSource } from './ids.ts';
 
 /**
  * Makes known the pools that the configuration names; one of a name that is known moves to the folder named now.
- * Errors: a plain Error for a partition that is not there.
+ * Errors: a plain Error for a partition that is not there; `InvalidArgument` for a name that no pool may have.
  */
 export async function registerPools(store: Database, pools: readonly ConfiguredPool[], ids: IdSource): Promise<void> {
   for (const { name, partition, folder } of pools) {
+    checkName('pool', name);
     const id = ids.next();
     const partitionId = partition === undefined ? undefined : await partitionOf(store, name, partition);
     await upsertPool(store.db, { id, guid: id, name, mountpoint: resolve(folder), partitionId });

@@ -23,6 +23,18 @@ test.each([
   [['--job-idle-hours', '0']],
   [['--log-level', 'loud']],
   [['--master-key', 'abc']],
+  [['--pools', 'name']],
+  [['--pools', 'a=/mnt/a,=/mnt/b']],
+  [['--pools', 'a@=/mnt/a']],
 ])('%j is refused', (args) => {
   expect(() => readConfig(args, {})).toThrow(ConfigError);
+});
+
+test('pools are named with their folders, and with a partition where one is meant', () => {
+  const { pools } = readConfig(['--pools', 'a=/mnt/a, b@Second Copy=/mnt/x=y'], {});
+  expect(pools).toEqual([
+    { name: 'a', partition: undefined, folder: '/mnt/a' },
+    { name: 'b', partition: 'Second Copy', folder: '/mnt/x=y' },
+  ]);
+  expect(readConfig([], {}).pools).toEqual([]);
 });

@@ -104,6 +104,9 @@ async function sendBytes(response: ServerResponse, status: number, value: Record
   response.end();
 }
 
+/** A message repeats what a client sent, which may hold what XML cannot carry. */
+const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/gu;
+
 export interface FailedRequest {
   readonly method: string;
   /** The request path as written. */
@@ -131,7 +134,7 @@ export function sendError(response: ServerResponse, error: unknown, request: Fai
   const body = {
     code: shown.code,
     httpErrorCode: shown.status,
-    message: `${shown.code}[${shown.status}]: ${shown.message}`,
+    message: `${shown.code}[${shown.status}]: ${shown.message}`.replace(notInXml, '\ufffd'),
     resource: request.resource,
     resourceId: request.number,
   };
