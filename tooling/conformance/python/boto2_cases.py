@@ -120,6 +120,14 @@ def _():
     assert sorted(folders) == ["list/a", "list/b/", "list/c"], folders
 
 
+@case("an object is written again, and copied")
+def _():
+    write("copies/a b", b"first")
+    write("copies/a b", b"second")
+    bucket().copy_key("copies/c", BUCKET, "copies/a b")
+    assert read("copies/c") == b"second"
+
+
 @case("an address with a signature is read without keys")
 def _():
     write("one/signed", b"abc")

@@ -168,6 +168,21 @@ def _():
     assert s3.list_objects_v2(Bucket=BUCKET, Prefix="list/")["KeyCount"] == 6
 
 
+@case("an object is written again, and copied with its metadata or with other metadata")
+def _():
+    s3.put_object(Bucket=BUCKET, Key="copies/a b+c", Body=b"first", Metadata={"reel": "four"})
+    s3.put_object(Bucket=BUCKET, Key="copies/a b+c", Body=b"second", Metadata={"reel": "five"})
+    assert read("copies/a b+c") == b"second"
+    source = {"Bucket": BUCKET, "Key": "copies/a b+c"}
+    copy = s3.copy_object(Bucket=BUCKET, Key="copies/same", CopySource=source)
+    assert copy["CopyObjectResult"]["ETag"] == f'"{hashlib.md5(b"second").hexdigest()}"', copy
+    s3.copy_object(Bucket=BUCKET, Key="copies/other", CopySource=source, Metadata={"a": "b"}, MetadataDirective="REPLACE")
+    assert s3.get_object(Bucket=BUCKET, Key="copies/same")["Metadata"] == {"reel": "five"}
+    other = s3.get_object(Bucket=BUCKET, Key="copies/other")
+    assert (other["Body"].read(), other["Metadata"]) == (b"second", {"a": "b"})
+    refuses("NoSuchKey", s3.copy_object, Bucket=BUCKET, Key="copies/x", CopySource={"Bucket": BUCKET, "Key": "none"})
+
+
 @case("presigned addresses read and write without keys, with both signatures")
 def _():
     for signature in ["s3v4", "s3"]:

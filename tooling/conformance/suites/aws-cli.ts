@@ -16,6 +16,7 @@ import {
 } from '../cases.ts';
 import { preparePython, pythonProgram } from '../python.ts';
 import type { Bench, Suite } from '../suite.ts';
+import { keepLatestVersions } from '../versioning.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -25,7 +26,10 @@ export const awsCli: Suite = {
   about:
     'The AWS command line: cp, sync, rm, presigned addresses, `s3api` with checksums, versions 1 and 2 of listings',
   prepare: (signal) => preparePython('awscli', signal),
-  run: (bench) => runCases(casesOf(bench), bench.signal),
+  async run(bench) {
+    await keepLatestVersions(bench);
+    return runCases(casesOf(bench), bench.signal);
+  },
 };
 
 function casesOf(bench: Bench): Case[] {
@@ -163,6 +167,25 @@ function casesOf(bench: Bench): Case[] {
         await aws('s3', 'sync', '--size-only', '--delete', at('tree2'), `${bucket}/tree/`);
         const listed = await api('list-objects', '--bucket', name, '--prefix', 'tree/');
         deepEqual(keysOf(listed.Contents), ['tree/b/c', 'tree/b/d/e', 'tree/b/d/f', 'tree/g']);
+      },
+    },
+    {
+      name: 'a changed file is sent again',
+      async run() {
+        writeFileSync(at('tree2/g'), 'changed');
+        await aws('s3', 'sync', at('tree2'), `${bucket}/tree/`);
+        equal(await aws('s3', 'cp', `${bucket}/tree/g`, '-'), 'changed');
+      },
+    },
+    {
+      name: 'a file is copied and moved on the server, with its metadata',
+      async run() {
+        await aws('s3', 'cp', `${bucket}/one/meta`, `${bucket}/copies/a b+c`);
+        await aws('s3', 'mv', `${bucket}/copies/a b+c`, `${bucket}/copies/moved`);
+        const { Contents: left } = await api('list-objects-v2', '--bucket', name, '--prefix', 'copies/');
+        deepEqual(keysOf(left), ['copies/moved']);
+        const head = await api('head-object', '--bucket', name, '--key', 'copies/moved');
+        deepEqual(head.Metadata, { reel: 'four', take: '12' });
       },
     },
     {

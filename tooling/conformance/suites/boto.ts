@@ -3,6 +3,7 @@ import { readJsonLines } from '../json-lines.ts';
 import { runProgram } from '../program.ts';
 import { preparePython, pythonFolder, pythonProgram } from '../python.ts';
 import { type Bench, clientEnvironment, type Outcome, type Suite } from '../suite.ts';
+import { keepLatestVersions } from '../versioning.ts';
 
 /** AWS's client for Python, signature version 4. */
 export const boto3: Suite = {
@@ -23,6 +24,7 @@ export const boto: Suite = {
 const secondsOfOneProgram = 300;
 
 async function runPython(bench: Bench, program: string): Promise<Outcome[]> {
+  await keepLatestVersions(bench);
   const ended = await runProgram(pythonProgram('python'), [join(pythonFolder, program)], {
     cwd: bench.folder,
     env: { ...clientEnvironment(bench), HOME: bench.folder, PYTHONDONTWRITEBYTECODE: '1' },

@@ -4,6 +4,7 @@ import { root } from '../../setup/workspace.mjs';
 import { readJsonLines } from '../json-lines.ts';
 import { findProgram, runProgram } from '../program.ts';
 import { type Bench, clientEnvironment, type Outcome, type Preparation, type Suite } from '../suite.ts';
+import { keepLatestVersions } from '../versioning.ts';
 
 const sources = join(root, 'tooling', 'conformance', 'java');
 const built = join(root, 'node_modules', '.cache', 'conformance-java');
@@ -40,6 +41,7 @@ async function prepareJava(client: string, signal: AbortSignal): Promise<Prepara
 }
 
 async function runJava(bench: Bench, main: string): Promise<Outcome[]> {
+  await keepLatestVersions(bench);
   const classpath = [join(built, 'classes'), readFileSync(classpathFile, 'utf8')].join(delimiter);
   const quiet = '-Daws.java.v1.disableDeprecationAnnouncement=true';
   const ended = await runProgram('java', [quiet, `-Djava.io.tmpdir=${bench.folder}`, '-cp', classpath, main], {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Case,
@@ -14,6 +14,7 @@ import {
 } from '../cases.ts';
 import { findProgram, runProgram } from '../program.ts';
 import type { Bench, Suite } from '../suite.ts';
+import { keepLatestVersions } from '../versioning.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -27,6 +28,7 @@ export const rclone: Suite = {
     return { version: stdout.split('\n')[0]?.replace('rclone ', '') ?? '' };
   },
   async run(bench) {
+    await keepLatestVersions(bench);
     const cases = ['v4', 'v2'].flatMap((signature) => casesOf(bench, signature));
     return runCases(cases, bench.signal);
   },
@@ -105,6 +107,32 @@ function casesOf(bench: Bench, signature: string): Case[] {
         await rclone('sync', '--checksum', at('tree2'), `${bucket}/tree`);
         await rclone('check', at('tree2'), `${bucket}/tree`);
         equal((await rclone('lsf', '-R', '--files-only', `${bucket}/tree`)).trim(), 'b/c\nb/d/e\nb/d/f\ng');
+      },
+    },
+    {
+      name: name('a changed file is sent again, and a file with another time is not'),
+      async run() {
+        const path = `${bucket}/changed/a.txt`;
+        mkdirSync(at('changed'), { recursive: true });
+        writeFileSync(at('changed/a.txt'), 'first');
+        await rclone('sync', at('changed'), `${bucket}/changed`);
+        writeFileSync(at('changed/a.txt'), 'second');
+        await rclone('sync', at('changed'), `${bucket}/changed`);
+        equal(await rclone('cat', path), 'second');
+        utimesSync(at('changed/a.txt'), 1_000_000_000, 1_000_000_000);
+        await rclone('sync', at('changed'), `${bucket}/changed`);
+        const [listed] = JSON.parse(await rclone('lsjson', `${bucket}/changed`));
+        equal(new Date(listed.ModTime).getTime(), 1_000_000_000_000);
+      },
+    },
+    {
+      name: name('a file is copied and moved on the server'),
+      async run() {
+        await rclone('copyto', `${bucket}/one/small.bin`, `${bucket}/copies/a b+c.bin`);
+        await rclone('moveto', `${bucket}/copies/a b+c.bin`, `${bucket}/copies/moved.bin`);
+        equal((await rclone('lsf', `${bucket}/copies`)).trim(), 'moved.bin');
+        await rclone('copyto', `${bucket}/copies/moved.bin`, at('moved.back'));
+        deepEqual(readFileSync(at('moved.back')), readFileSync(at('small.bin')));
       },
     },
     {

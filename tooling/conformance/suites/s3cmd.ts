@@ -15,6 +15,7 @@ import {
 } from '../cases.ts';
 import { preparePython, pythonProgram } from '../python.ts';
 import type { Bench, Suite } from '../suite.ts';
+import { keepLatestVersions } from '../versioning.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -24,6 +25,7 @@ export const s3cmd: Suite = {
   about: 's3cmd, signatures 4 and 2: put, get, sync, multipart, ranges, metadata, odd names',
   prepare: (signal) => preparePython('s3cmd', signal),
   async run(bench) {
+    await keepLatestVersions(bench);
     const cases = ['v4', 'v2'].flatMap((signature) => casesOf(bench, signature));
     return runCases(cases, bench.signal);
   },
@@ -132,6 +134,25 @@ function casesOf(bench: Bench, signature: string): Case[] {
           [`${bucket}/tree/b/`, `${bucket}/tree/g`],
         );
         match(await s3cmd('du', `${bucket}/tree/`), /^\s*\d+\s+4 objects/);
+      },
+    },
+    {
+      name: name('a changed file is sent again'),
+      async run() {
+        writeFileSync(at('changed.txt'), 'first');
+        await s3cmd('put', at('changed.txt'), `${bucket}/changed/a b.txt`);
+        writeFileSync(at('changed.txt'), 'second');
+        await s3cmd('put', at('changed.txt'), `${bucket}/changed/a b.txt`);
+        equal(await s3cmd('get', `${bucket}/changed/a b.txt`, '-'), 'second');
+      },
+    },
+    {
+      name: name('a file is copied and moved on the server, with its metadata'),
+      async run() {
+        await s3cmd('cp', `${bucket}/one/meta.bin`, `${bucket}/copies/a+b.bin`);
+        await s3cmd('mv', `${bucket}/copies/a+b.bin`, `${bucket}/copies/moved.bin`);
+        deepEqual(await keys('copies/'), ['copies/moved.bin']);
+        match(await s3cmd('info', `${bucket}/copies/moved.bin`), /x-amz-meta-reel:\s+four/i);
       },
     },
     {

@@ -66,6 +66,7 @@ public final class AwsSdk1 {
         cases.add(name + ": 50 MiB go up in parts and come back", this::transferParts);
         cases.add(name + ": names of every kind go up, are listed and come back", this::oddNames);
         cases.add(name + ": listings go page by page, and by folders", this::list);
+        cases.add(name + ": an object is written again, and copied", this::copy);
         cases.add(name + ": a presigned address is read without keys", this::presign);
         cases.add(name + ": what is not there and what is not allowed is told as AWS tells it", this::refuse);
         cases.add(name + ": objects go", this::deleteObjects);
@@ -145,6 +146,13 @@ public final class AwsSdk1 {
         equal("by folders", keys(folders), List.of("list/a", "list/e f"));
         equal("folders", s3.listObjects(folders).getCommonPrefixes(), List.of("list/dir/"));
         equal("version 2", s3.listObjectsV2(bucket, "list/").getKeyCount(), 4);
+    }
+
+    private void copy() throws Exception {
+        put("copies/a b", "first".getBytes());
+        put("copies/a b", "second".getBytes());
+        s3.copyObject(bucket, "copies/a b", bucket, "copies/c");
+        equal("the copy", new String(read("copies/c")), "second");
     }
 
     private void presign() throws Exception {

@@ -64,6 +64,7 @@ public final class AwsSdk2 {
         cases.add(name + ": 20 MiB go up in parts and come back", this::transferParts);
         cases.add(name + ": names of every kind go up, are listed and come back", this::oddNames);
         cases.add(name + ": listings go page by page, and by folders", this::list);
+        cases.add(name + ": an object is written again, and copied", this::copy);
         cases.add(name + ": a presigned address is read without keys", this::presign);
         cases.add(name + ": what is not there is told as AWS tells it", this::refuse);
         cases.add(name + ": objects go", this::deleteObjects);
@@ -141,6 +142,13 @@ public final class AwsSdk2 {
         var folders = s3.listObjectsV2(request -> request.bucket(bucket).prefix("list/").delimiter("/"));
         equal("folders", folders.commonPrefixes().get(0).prefix(), "list/dir/");
         equal("by folders", folders.contents().stream().map(S3Object::key).toList(), List.of("list/a", "list/e f"));
+    }
+
+    private void copy() {
+        put("copies/a b", "first".getBytes());
+        put("copies/a b", "second".getBytes());
+        s3.copyObject(request -> request.sourceBucket(bucket).sourceKey("copies/a b").destinationBucket(bucket).destinationKey("copies/c"));
+        equal("the copy", new String(read("copies/c")), "second");
     }
 
     private void presign() throws Exception {
