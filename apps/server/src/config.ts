@@ -66,6 +66,12 @@ export const settings = {
     fallback: '100GB',
     about: 'Most `max_upload_size` that a PUT job may ask for.',
   }),
+  minPartSize: setting({
+    env: 'NACRE_MIN_PART_SIZE',
+    parse: bytes(1),
+    fallback: '5MiB',
+    about: 'Least bytes of a part of a multipart upload, the last excepted. Tests with small parts lower it.',
+  }),
   blobSize: setting({
     env: 'NACRE_BLOB_SIZE',
     parse: bytes(1),
@@ -153,6 +159,12 @@ export const settings = {
     fallback: '',
     about:
       'Networks beside the public Internet that notifications may go to, `ADDRESS/PREFIX` separated by commas: 10.0.0.0/8.',
+  }),
+  uploadIdleDays: setting({
+    env: 'NACRE_UPLOAD_IDLE_DAYS',
+    parse: count(1),
+    fallback: '7',
+    about: 'Days after which a multipart upload that got no part is given up, and its parts with it.',
   }),
   idleConnectionSeconds: setting({
     env: 'NACRE_IDLE_CONNECTION_SECONDS',

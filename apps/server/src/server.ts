@@ -22,6 +22,7 @@ import { accessKeyOf, createSeal, masterKey, newSecretKey, type SecretSeal } fro
 import { createTurns } from './transfer/turns.ts';
 import { closeAggregations } from './workers/close-aggregations.ts';
 import { expire } from './workers/expire.ts';
+import { forgetUploads } from './workers/forget-uploads.ts';
 import { giveUp } from './workers/give-up.ts';
 import { heartbeat } from './workers/heartbeat.ts';
 import { notify } from './workers/notify.ts';
@@ -119,6 +120,7 @@ export async function startServer({
       giveUp,
       heartbeat,
       notify,
+      forgetUploads,
       orphans,
       rebuild,
       reclaim,

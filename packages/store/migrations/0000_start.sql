@@ -196,6 +196,32 @@ CREATE TABLE "jobs" (
 	"completed_size" bigint
 );
 --> statement-breakpoint
+CREATE TABLE "multipart_parts" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"upload_id" uuid NOT NULL,
+	"part_number" integer NOT NULL,
+	"length" bigint NOT NULL,
+	"node_id" uuid NOT NULL,
+	"received_at" timestamp (3) with time zone,
+	"checksum_type" text,
+	"checksum" text,
+	"md5" text,
+	"s3_checksum" jsonb
+);
+--> statement-breakpoint
+CREATE TABLE "multipart_uploads" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"bucket_id" uuid NOT NULL,
+	"name" text COLLATE "C" NOT NULL,
+	"user_id" uuid NOT NULL,
+	"initiated_at" timestamp (3) with time zone NOT NULL,
+	"touched_at" timestamp (3) with time zone NOT NULL,
+	"metadata" jsonb,
+	"system_metadata" jsonb,
+	"checksum_algorithm" text,
+	"checksum_type" text
+);
+--> statement-breakpoint
 CREATE TABLE "nodes" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -371,6 +397,8 @@ CREATE UNIQUE INDEX "job_entries_order" ON "job_entries" USING btree ("chunk_id"
 CREATE INDEX "job_entries_blob" ON "job_entries" USING btree ("blob_id");--> statement-breakpoint
 CREATE INDEX "jobs_status" ON "jobs" USING btree ("status","created_at");--> statement-breakpoint
 CREATE INDEX "jobs_bucket" ON "jobs" USING btree ("bucket_id");--> statement-breakpoint
+CREATE INDEX "multipart_parts_number" ON "multipart_parts" USING btree ("upload_id","part_number");--> statement-breakpoint
+CREATE INDEX "multipart_uploads_name" ON "multipart_uploads" USING btree ("bucket_id","name","id");--> statement-breakpoint
 CREATE INDEX "notification_deliveries_due" ON "notification_deliveries" USING btree ("due_at");--> statement-breakpoint
 CREATE INDEX "notification_registrations_kind" ON "notification_registrations" USING btree ("kind");--> statement-breakpoint
 CREATE UNIQUE INDEX "objects_latest" ON "objects" USING btree ("bucket_id","name") WHERE "objects"."latest";--> statement-breakpoint

@@ -112,6 +112,24 @@ export {
 export * from './db/queries/jobs.ts';
 export { type ListingStart, listKeys, listOfNames, listRolledUp, type VersionMark } from './db/queries/listing.ts';
 export {
+  type ArrivedPart,
+  type AssembledObject,
+  insertAssembled,
+  insertPart,
+  insertUpload,
+  listArrivedParts,
+  listForgottenUploads,
+  listUploads,
+  lockUpload,
+  needUpload,
+  recordPart,
+  removePart,
+  removeUpload,
+  type UploadAddress,
+  type UploadRow,
+  type UploadStart,
+} from './db/queries/multipart.ts';
+export {
   listNodePage,
   listNodes,
   type NodeRow,
@@ -131,6 +149,7 @@ export {
   settleDelivery,
   type ToldBlob,
   takeDeliveries,
+  tellBlobsCached,
 } from './db/queries/notifications.ts';
 export {
   type BlobWithNames,

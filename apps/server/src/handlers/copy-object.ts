@@ -4,7 +4,6 @@ import {
   findObjectsById,
   findObjectVersion,
   listBlobs,
-  needBucket,
   type ObjectRow,
   replaceMetadata,
   type SystemMetadata,
@@ -13,10 +12,10 @@ import type { RequestContext } from '../context.ts';
 import type { ByteRange } from '../domain/byte-ranges.ts';
 import { readCopySource } from '../domain/copy-source.ts';
 import { lowerCaseNames } from '../domain/names.ts';
-import { needRight } from '../domain/permissions.ts';
 import { checkConditions } from '../domain/preconditions.ts';
 import { contentHeadersOf } from '../domain/system-metadata.ts';
 import { readRanges } from '../transfer/download.ts';
+import { needBucketTo } from './bucket-rights.ts';
 import { needPolicy } from './put-job.ts';
 import { needsNew, s3VersionOf, writeWholeObject } from './write-object.ts';
 
@@ -27,8 +26,7 @@ type CopyObject = (typeof contract)['s3']['copyObject'];
  * copied onto itself with other metadata keeps its bytes where no versions of it are kept.
  */
 export async function copyObject(ctx: RequestContext, input: Input<CopyObject>): Promise<Output<CopyObject>> {
-  const bucket = await needBucket(ctx.store.db, input.bucket);
-  needRight(ctx.caller, 'WRITE', bucket);
+  const bucket = await needBucketTo(ctx, 'WRITE', input.bucket);
   const policy = await needPolicy(ctx, bucket.dataPolicyId);
   const source = await needSource(ctx, input);
   const isReplaced = replacesMetadata(input);
@@ -105,8 +103,7 @@ interface WholeSource extends ObjectRow {
 /** The object to copy, whole. Errors: `InvalidArgument`, `NoSuchBucket`, `AccessDenied`, `NoSuchKey`, `PreconditionFailed`. */
 export async function needSource(ctx: RequestContext, from: SourceOfCopy): Promise<WholeSource> {
   const { bucket: name, key, versionId } = readCopySource(from.copySource);
-  const bucket = await needBucket(ctx.store.db, name);
-  needRight(ctx.caller, 'READ', bucket);
+  const bucket = await needBucketTo(ctx, 'READ', name);
   const object =
     versionId === undefined
       ? await findLatestObject(ctx.store.db, bucket.id, key)

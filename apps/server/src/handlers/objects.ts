@@ -12,15 +12,14 @@ import {
   listKeys,
   listObjectPage,
   markLatest,
-  needBucket,
   type ObjectFilter,
   type ObjectRow,
 } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { describePage, pageRequest } from '../domain/page.ts';
-import { needRight } from '../domain/permissions.ts';
 import { Streamed } from '../http/streamed.ts';
 import { describePlacedBlob, placementOn } from './blob-answer.ts';
+import { needBucketTo } from './bucket-rights.ts';
 import { visibleTo } from './buckets.ts';
 import { deleteNames, needBucketToDeleteFrom } from './delete-objects.ts';
 import { describePools } from './pool-answer.ts';
@@ -41,8 +40,7 @@ export const objects = {
   },
 
   async getObjectDetails(ctx, { id, bucketId }) {
-    const bucket = await needBucket(ctx.store.db, bucketId);
-    needRight(ctx.caller, 'LIST', bucket);
+    const bucket = await needBucketTo(ctx, 'LIST', bucketId);
     const byId = isUuid(id) ? await findVersion(ctx, bucket, id) : undefined;
     const found = byId ?? (await findLatestObject(ctx.store.db, bucket.id, id));
     if (found) return describeObject(found);
@@ -50,8 +48,7 @@ export const objects = {
   },
 
   async undeleteObject(ctx, { bucketId, name, versionId }) {
-    const bucket = await needBucket(ctx.store.db, bucketId);
-    needRight(ctx.caller, 'WRITE', bucket);
+    const bucket = await needBucketTo(ctx, 'WRITE', bucketId);
     const at = { bucketId: bucket.id, name };
     const latest = await ctx.store.tx((tx) => markLatest(tx, at, versionId), { idempotent: true });
     if (latest) return describeObject(latest);
@@ -106,9 +103,7 @@ async function filterOf(
 
 async function wantedBuckets(ctx: RequestContext, bucketId: string | undefined): Promise<BucketRow[]> {
   if (bucketId === undefined) return visibleTo(ctx, await listBuckets(ctx.store.db));
-  const bucket = await needBucket(ctx.store.db, bucketId);
-  needRight(ctx.caller, 'LIST', bucket);
-  return [bucket];
+  return [await needBucketTo(ctx, 'LIST', bucketId)];
 }
 
 /** Milliseconds since 1970. Errors: `InvalidArgument` when no date is so far away. */

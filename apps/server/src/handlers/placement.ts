@@ -7,16 +7,16 @@ import {
   listBlobsOfObjects,
   listBlobsOnPool,
   listCopies,
-  needBucket,
   needPool,
   needStorageDomain,
   type ObjectRow,
 } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { coveringBlobs } from '../domain/cover-ranges.ts';
-import { needAdministrator, needRight } from '../domain/permissions.ts';
+import { needAdministrator } from '../domain/permissions.ts';
 import { Streamed } from '../http/streamed.ts';
 import { describePlacedBlob, placementOn } from './blob-answer.ts';
+import { needBucketTo } from './bucket-rights.ts';
 import { idOf } from './lookup.ts';
 import { describePools, type FoundPool } from './pool-answer.ts';
 
@@ -63,8 +63,7 @@ interface LocatedBlob {
 /** Where the blobs of the named objects are, or those that cover a range of one. Errors: `InvalidArgument`. */
 async function locate(ctx: RequestContext, { id, body, storageDomain }: Asked): Promise<Located> {
   const { db } = ctx.store;
-  const bucket = await needBucket(db, id);
-  needRight(ctx.caller, 'LIST', bucket);
+  const bucket = await needBucketTo(ctx, 'LIST', id);
   const asked = body.objects;
   if (asked.length === 0) throw new Ds3Error('InvalidArgument', { message: 'The list of objects is empty.' });
   if (asked.length > ctx.config.maxObjectsPerJob) {

@@ -1,29 +1,29 @@
 import type { AccessControlPolicy } from '@nacre/model';
 import { Ds3Error } from '@nacre/model';
-import { type BucketRow, findLatestObject, findObjectVersion, needBucket } from '@nacre/store';
+import { type BucketRow, findLatestObject, findObjectVersion } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
-import { needRight } from '../domain/permissions.ts';
+import { needBucketTo } from './bucket-rights.ts';
 import { needPolicy } from './put-job.ts';
 import { ownerNameOf } from './s3-owner.ts';
 
 /** What S3 clients ask of buckets and objects before or beside their work. */
 export const s3Extensions = {
   async getBucketLocation(ctx, { bucket }) {
-    await needListed(ctx, bucket);
+    await needBucketTo(ctx, 'LIST', bucket);
     return {};
   },
 
   async getBucketVersioning(ctx, { bucket }) {
-    const { versioning } = await needPolicy(ctx, (await needListed(ctx, bucket)).dataPolicyId);
+    const { versioning } = await needPolicy(ctx, (await needBucketTo(ctx, 'LIST', bucket)).dataPolicyId);
     return versioning === 'KEEP_MULTIPLE_VERSIONS' ? { status: 'Enabled' } : {};
   },
 
   async getBucketAcl(ctx, { bucket }) {
-    return accessOf(ctx, await needListed(ctx, bucket));
+    return accessOf(ctx, await needBucketTo(ctx, 'LIST', bucket));
   },
 
   async getObjectAcl(ctx, { bucket: name, key, versionId }) {
-    const bucket = await needListed(ctx, name);
+    const bucket = await needBucketTo(ctx, 'LIST', name);
     const object =
       versionId === undefined
         ? await findLatestObject(ctx.store.db, bucket.id, key)
@@ -32,13 +32,6 @@ export const s3Extensions = {
     return accessOf(ctx, bucket);
   },
 } satisfies Handlers<'s3'>;
-
-/** Errors: `NoSuchBucket`, `AccessDenied`. */
-async function needListed(ctx: RequestContext, name: string): Promise<BucketRow> {
-  const bucket = await needBucket(ctx.store.db, name);
-  needRight(ctx.caller, 'LIST', bucket);
-  return bucket;
-}
 
 /** Everything is the owner's: DS3's own access lists have no form that S3 clients know. */
 async function accessOf(ctx: RequestContext, bucket: BucketRow): Promise<AccessControlPolicy> {

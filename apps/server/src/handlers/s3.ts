@@ -1,11 +1,12 @@
 import { listBuckets, needBucket } from '@nacre/store';
 import type { Handlers } from '../context.ts';
-import { needRight } from '../domain/permissions.ts';
 import { completeBlob } from './blobs.ts';
+import { needBucketTo } from './bucket-rights.ts';
 import { dropBucket, makeBucket, ownerOf, visibleTo } from './buckets.ts';
 import { copyObject } from './copy-object.ts';
 import { deleteObject, deleteObjects } from './delete-objects.ts';
 import { listObjects } from './list-objects.ts';
+import { multipart } from './multipart.ts';
 import { getObject, headObject } from './read-object.ts';
 import { s3Extensions } from './s3-extensions.ts';
 import { ownerNameOf } from './s3-owner.ts';
@@ -26,12 +27,11 @@ export const s3 = {
   },
 
   async headBucket(ctx, { bucket }) {
-    needRight(ctx.caller, 'LIST', await needBucket(ctx.store.db, bucket));
+    await needBucketTo(ctx, 'LIST', bucket);
   },
 
   async getBucket(ctx, input) {
-    const bucket = await needBucket(ctx.store.db, input.bucket);
-    needRight(ctx.caller, 'LIST', bucket);
+    const bucket = await needBucketTo(ctx, 'LIST', input.bucket);
     return listObjects(ctx, bucket, await ownerNameOf(ctx, bucket), input);
   },
 
@@ -39,6 +39,7 @@ export const s3 = {
     await dropBucket(ctx, await needBucket(ctx.store.db, bucket), false);
   },
 
+  ...multipart,
   ...s3Extensions,
   completeBlob,
   copyObject,

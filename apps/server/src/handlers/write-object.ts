@@ -198,7 +198,10 @@ export function versioningOf({ config }: RequestContext, { versioning }: DataPol
  * By which rules the object of a request is written: when it must be new, as where no versions are kept, so that of
  * two that are written at once only one is. Errors: `PreconditionFailed`.
  */
-async function versioningFor(ctx: RequestContext, { bucket, policy, key, isNew }: WholeObject) {
+export async function versioningFor(
+  ctx: RequestContext,
+  { bucket, policy, key, isNew }: Omit<WholeObject, 'upload'>,
+): Promise<DataPolicyRow['versioning']> {
   const rules = versioningOf(ctx, policy);
   if (!isNew) return rules;
   if (await findLatestObject(ctx.store.db, bucket.id, key)) throw notNew(key);
@@ -206,7 +209,8 @@ async function versioningFor(ctx: RequestContext, { bucket, policy, key, isNew }
   return deleted ? rules : 'NONE';
 }
 
-function notNew(key: string): Ds3Error {
+/** What a request for a new object is told of one that is there. */
+export function notNew(key: string): Ds3Error {
   return new Ds3Error('PreconditionFailed', { resource: key, message: `There is an object '${key}'.` });
 }
 

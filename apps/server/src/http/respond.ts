@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import {
   type ByteBody,
@@ -13,6 +12,7 @@ import {
   writeHeaders,
 } from '@nacre/model';
 
+import { drained } from './drained.ts';
 import { sendPieces } from './send-pieces.ts';
 import { Streamed } from './streamed.ts';
 
@@ -99,7 +99,7 @@ async function sendBytes(response: ServerResponse, status: number, value: Record
   if (length !== undefined) response.setHeader('Content-Length', length);
   for await (const piece of bytes) {
     if (response.destroyed) return;
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(piece)) await drained(response);
   }
   response.end();
 }

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { drained } from './drained.ts';
 
 /** Up to here an answer is gathered, so that its length can be told; a longer one goes out in chunks. Characters. */
 const gatheredLength = 512 * 1024;
@@ -23,7 +23,7 @@ export async function sendPieces(response: ServerResponse, pieces: AsyncIterable
     }
     const text = gathered === '' ? piece : gathered;
     gathered = '';
-    if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(text)) await drained(response);
     sinceTurn += text.length;
     // On a fast connection `drain` comes without the event loop having turned.
     if (sinceTurn >= turnLength) {

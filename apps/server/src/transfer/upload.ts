@@ -37,14 +37,20 @@ export interface Upload {
  */
 export async function receiveBlob(ctx: RequestContext, blob: ExpectedBlob, upload: Upload): Promise<string> {
   checkLength(blob, upload.body.length);
-  for (const { type, base64 } of upload.checksums) {
-    if (!isChecksum(type, base64)) {
-      throw new Ds3Error('InvalidDigest', { resource: blob.name, message: `'${base64}' is not a ${type} in base64.` });
-    }
-  }
+  needChecksums(blob.name, upload.checksums);
   const known = knownChecksum(blob);
   const kept = await (known ? compareAgain(ctx, blob, upload, known) : storeFirst(ctx, blob, upload));
   return kept.base64;
+}
+
+/** Errors: `InvalidDigest` for what cannot be a checksum of its type. */
+export function needChecksums(name: string, sent: Upload['checksums']): void {
+  const wrong = sent.find(({ type, base64 }) => !isChecksum(type, base64));
+  if (!wrong) return;
+  throw new Ds3Error('InvalidDigest', {
+    resource: name,
+    message: `'${wrong.base64}' is not a ${wrong.type} in base64.`,
+  });
 }
 
 interface KeptChecksum {

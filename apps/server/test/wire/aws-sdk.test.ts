@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
+  AbortMultipartUploadCommand,
   type ChecksumAlgorithm,
+  CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketAclCommand,
@@ -16,12 +19,17 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListMultipartUploadsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  ListPartsCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aBucketUnder } from '../support/policies.ts';
@@ -307,6 +315,98 @@ describe('a copy', () => {
     expect(await textOf({ Key: 'of a version' })).toBe('one');
   });
 });
+
+describe('an upload in parts', () => {
+  const content = randomBytes(11 * 1024 * 1024);
+  const partSize = 5 * 1024 * 1024;
+
+  async function bytesAt(Key: string): Promise<Buffer> {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' }));
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  }
+
+  test('is done by the SDK’s own helper, with default checksums', async () => {
+    const params = { Bucket, Key: 'in parts', Body: Readable.from(cut(content)), ContentType: 'video/mxf' };
+    const done = await new Upload({ client: s3, params, partSize, queueSize: 3 }).done();
+    expect(done.ETag).toMatch(/^"[0-9a-f]{32}-3"$/);
+    expect((await bytesAt('in parts')).equals(content)).toBe(true);
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'in parts', ChecksumMode: 'ENABLED' }));
+    expect(head).toMatchObject({ ContentType: 'video/mxf', ContentLength: content.length, ChecksumType: 'COMPOSITE' });
+    expect(head.ChecksumCRC32).toMatch(/-3$/);
+  });
+
+  test.each([
+    ['CRC64NVME', 'FULL_OBJECT'],
+    ['CRC32C', 'FULL_OBJECT'],
+    ['SHA256', 'COMPOSITE'],
+    ['SHA1', 'COMPOSITE'],
+  ] as const)('is compared by %s of the type %s', async (ChecksumAlgorithm, ChecksumType) => {
+    const at = { Bucket, Key: `parts ${ChecksumAlgorithm}` };
+    const made = await s3.send(new CreateMultipartUploadCommand({ ...at, ChecksumAlgorithm, ChecksumType }));
+    expect(made).toMatchObject({ ChecksumAlgorithm, ChecksumType });
+    const { UploadId } = made;
+    const name = `Checksum${ChecksumAlgorithm}` as const;
+    const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+    for (const [i, Body] of cut(content, partSize).entries()) {
+      const PartNumber = i + 1;
+      const part = await s3.send(new UploadPartCommand({ ...at, UploadId, PartNumber, Body, ChecksumAlgorithm }));
+      Parts.push({ PartNumber, ETag: part.ETag, [name]: part[name] });
+    }
+    const wrong = { Parts: Parts.map((part) => ({ ...part, [name]: Parts.length === 0 ? '' : 'AAAA' })) };
+    await expect(
+      s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: wrong })),
+    ).rejects.toMatchObject({ name: 'InvalidPart' });
+    const done = await s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }));
+    expect(done[name]).toBeDefined();
+    expect((await bytesAt(at.Key)).equals(content)).toBe(true);
+    if (ChecksumType === 'FULL_OBJECT') {
+      const again = await s3.send(
+        new PutObjectCommand({ ...at, Key: `${at.Key} whole`, Body: content, ChecksumAlgorithm }),
+      );
+      expect(done[name]).toBe(again[name]);
+    }
+  });
+
+  test('is refused with a checksum that the object has not', async () => {
+    const at = { Bucket, Key: 'wrong whole', ChecksumAlgorithm: 'CRC64NVME' } as const;
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(at));
+    const { ETag } = await s3.send(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'x' }));
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    const complete = { ...at, UploadId, MultipartUpload, ChecksumCRC64NVME: 'rosUhgp5mIg=' };
+    await expect(s3.send(new CompleteMultipartUploadCommand(complete))).rejects.toMatchObject({ name: 'BadDigest' });
+    const other = { ...at, UploadId, PartNumber: 2, Body: 'y', ChecksumAlgorithm: 'SHA256' } as const;
+    await expect(s3.send(new UploadPartCommand(other))).rejects.toMatchObject({ name: 'InvalidRequest' });
+    const { Parts } = await s3.send(new ListPartsCommand({ ...at, UploadId }));
+    expect(Parts?.map(({ PartNumber, Size }) => [PartNumber, Size])).toEqual([[1, 1]]);
+    expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads).toMatchObject([
+      { Key: at.Key, UploadId },
+    ]);
+    await s3.send(new AbortMultipartUploadCommand({ Bucket, Key: at.Key, UploadId }));
+    await expect(s3.send(new ListPartsCommand({ ...at, UploadId }))).rejects.toMatchObject({ name: 'NoSuchUpload' });
+  });
+
+  test('has parts that are copied', async () => {
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'copied from', Body: content }));
+    const at = { Bucket, Key: 'copied parts' };
+    const CopySource = `${Bucket}/copied%20from`;
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(at));
+    const copy = async (PartNumber: number, CopySourceRange?: string) => {
+      const part = new UploadPartCopyCommand({ ...at, UploadId, PartNumber, CopySource, CopySourceRange });
+      return { PartNumber, ETag: (await s3.send(part)).CopyPartResult?.ETag };
+    };
+    const Parts = [await copy(1, `bytes=1-${partSize}`), await copy(2)];
+    await expect(copy(3, 'bytes=5-')).rejects.toMatchObject({ name: 'InvalidArgument' });
+    await s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }));
+    const wanted = Buffer.concat([content.subarray(1, partSize + 1), content]);
+    expect((await bytesAt(at.Key)).equals(wanted)).toBe(true);
+  });
+});
+
+function cut(content: Buffer, size = 100_000): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < content.length; at += size) pieces.push(content.subarray(at, at + size));
+  return pieces;
+}
 
 test('many objects are deleted at once, and what is missing is told', async () => {
   for (const Key of ['d1', 'd2']) await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobCopies, blobs, droppedBlobs } from '../schema/index.ts';
+import { partsAmong } from './multipart.ts';
 
 /** A file of a blob in a place (a node's cache, a pool) where it is not wanted any more. */
 export interface DroppedBlob {
@@ -78,6 +79,7 @@ export async function unknownFiles(
     .select({ id: droppedBlobs.blobId })
     .from(droppedBlobs)
     .where(and(inArray(droppedBlobs.blobId, ids), eq(droppedBlobs.placeId, placeId)));
-  const known = new Set([...rows, ...notes].map(({ id }) => id));
+  const parts = 'pool' in place ? [] : await partsAmong(db, place.cacheOf, ids);
+  const known = new Set([...rows, ...notes].map(({ id }) => id).concat(parts));
   return ids.filter((id) => !known.has(id));
 }

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from '../postgres.ts';
 import { objects } from '../schema/index.ts';
 
@@ -79,12 +80,12 @@ export async function listOfNames(
 }
 
 function listed(bucketId: string, { prefix, versions }: ListingPage): SQL | undefined {
-  return and(eq(objects.bucketId, bucketId), versions ? undefined : objects.latest, withPrefix(prefix));
+  return and(eq(objects.bucketId, bucketId), versions ? undefined : objects.latest, withPrefix(objects.name, prefix));
 }
 
 function startingAt(start: ListingStart | undefined): SQL | undefined {
   if (start === undefined) return undefined;
-  if ('afterPrefix' in start) return behindPrefix(start.afterPrefix);
+  if ('afterPrefix' in start) return behindPrefix(objects.name, start.afterPrefix);
   const { name, version } = start.after;
   if (version === 0) return gt(objects.name, name);
   return and(gte(objects.name, name), or(gt(objects.name, name), lt(objects.version, version)));
@@ -96,16 +97,17 @@ function walkingFrom({ start }: ListingPage): SQL | undefined {
   return start.after.version === 0 ? gt(objects.name, start.after.name) : gte(objects.name, start.after.name);
 }
 
-/** A range over the index instead of a pattern. */
-function withPrefix(prefix: string): SQL | undefined {
+/** Keys that begin with a prefix: a range over the index instead of a pattern. */
+export function withPrefix(key: PgColumn, prefix: string): SQL | undefined {
   if (prefix === '') return undefined;
   const end = nextText(prefix);
-  return and(gte(objects.name, prefix), end === undefined ? undefined : lt(objects.name, end));
+  return and(gte(key, prefix), end === undefined ? undefined : lt(key, end));
 }
 
-function behindPrefix(prefix: string): SQL {
+/** Keys behind all that begin with a prefix. */
+export function behindPrefix(key: PgColumn, prefix: string): SQL {
   const end = nextText(prefix);
-  return end === undefined ? sql`false` : gte(objects.name, end);
+  return end === undefined ? sql`false` : gte(key, end);
 }
 
 /**

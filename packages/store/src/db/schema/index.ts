@@ -5,6 +5,7 @@ export { dataPathBackends } from './data-planner.ts';
 export { dataPersistenceRules, dataPolicies } from './data-policies.ts';
 export { degradedBlobs, suspectBlobs } from './degradation.ts';
 export { jobChunks, jobEntries, jobs } from './jobs.ts';
+export { multipartParts, multipartUploads } from './multipart.ts';
 export { nodes } from './nodes.ts';
 export { notificationDeliveries, notificationRegistrations } from './notifications.ts';
 export { blobCopies, blobs, droppedBlobs, type ObjectChecksum, objects, type SystemMetadata } from './objects.ts';
