@@ -16,7 +16,6 @@ import {
 } from '../cases.ts';
 import { preparePython, pythonProgram } from '../python.ts';
 import type { Bench, Suite } from '../suite.ts';
-import { keepLatestVersions } from '../versioning.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -25,11 +24,9 @@ export const awsCli: Suite = {
   name: 'aws-cli',
   about:
     'The AWS command line: cp, sync, rm, presigned addresses, `s3api` with checksums, versions 1 and 2 of listings',
+  settings: { NACRE_EXISTING_OBJECTS: 'replace' },
   prepare: (signal) => preparePython('awscli', signal),
-  async run(bench) {
-    await keepLatestVersions(bench);
-    return runCases(casesOf(bench), bench.signal);
-  },
+  run: (bench) => runCases(casesOf(bench), bench.signal),
 };
 
 function casesOf(bench: Bench): Case[] {

@@ -15,7 +15,6 @@ import {
 } from '../cases.ts';
 import { preparePython, pythonProgram } from '../python.ts';
 import type { Bench, Suite } from '../suite.ts';
-import { keepLatestVersions } from '../versioning.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -23,9 +22,9 @@ const mebibyte = 2 ** 20;
 export const s3cmd: Suite = {
   name: 's3cmd',
   about: 's3cmd, signatures 4 and 2: put, get, sync, multipart, ranges, metadata, odd names',
+  settings: { NACRE_EXISTING_OBJECTS: 'replace' },
   prepare: (signal) => preparePython('s3cmd', signal),
   async run(bench) {
-    await keepLatestVersions(bench);
     const cases = ['v4', 'v2'].flatMap((signature) => casesOf(bench, signature));
     return runCases(cases, bench.signal);
   },
