@@ -335,8 +335,6 @@ func TestBucketsAreToldAndGo(t *testing.T) {
 func TestHelpersMoveManyBlobs(t *testing.T) {
 	bucket := aBucket(t)
 	folder := t.TempDir()
-	blobs := &helpers.SimpleBlobStrategy{Delay: 1, MaxConcurrentTransfers: 8}
-	failed := helpers.ListenerStrategy{ErrorCallback: func(name string, err error) { t.Errorf("%s: %v", name, err) }}
 	var writes []helperModels.PutObject
 	var reads []helperModels.GetObject
 	objects := sizes{}
@@ -352,14 +350,14 @@ func TestHelpersMoveManyBlobs(t *testing.T) {
 		reads = append(reads, helperModels.GetObject{Name: name, ChannelBuilder: channels.NewWriteChannelBuilder(fmt.Sprintf("%s/%02d", folder, i))})
 	}
 	put := helpers.WriteTransferStrategy{
-		BlobStrategy: blobs,
+		BlobStrategy: transfers(),
 		Options:      helpers.WriteBulkJobOptions{MaxUploadSize: pointer(int64(4096))},
-		Listeners:    failed,
+		Listeners:    failing(t),
 	}
 	job := must(helpers.NewHelpers(client).PutObjects(bucket, writes, put))(t)
 	completes(t, job)
 	equal(t, "metadata", must(client.HeadObject(models.NewHeadObjectRequest(bucket, "dir/07")))(t).Headers.Get("x-amz-meta-number"), "7")
-	get := helpers.ReadTransferStrategy{BlobStrategy: blobs, Listeners: failed}
+	get := helpers.ReadTransferStrategy{BlobStrategy: transfers(), Listeners: failing(t)}
 	job = must(helpers.NewHelpers(client).GetObjects(bucket, reads, get))(t)
 	equal(t, "status", jobOf(t, job).Status, models.JOB_STATUS_COMPLETED)
 	for i := 0; i < 40; i++ {

@@ -17,6 +17,7 @@ import (
 	"github.com/SpectraLogic/ds3_go_sdk/ds3"
 	"github.com/SpectraLogic/ds3_go_sdk/ds3/models"
 	"github.com/SpectraLogic/ds3_go_sdk/ds3/networking"
+	"github.com/SpectraLogic/ds3_go_sdk/helpers"
 	helperModels "github.com/SpectraLogic/ds3_go_sdk/helpers/models"
 	"github.com/SpectraLogic/ds3_go_sdk/sdk_log"
 )
@@ -256,4 +257,14 @@ func readFile(path string) ([]byte, error) {
 		return []byte{}, nil
 	}
 	return data, err
+}
+
+// transfers lets the helpers ask again at once, and move eight blobs at a time.
+func transfers() *helpers.SimpleBlobStrategy {
+	return &helpers.SimpleBlobStrategy{Delay: 100 * time.Millisecond, MaxConcurrentTransfers: 8}
+}
+
+// failing makes what the helpers could not transfer a failure of the test.
+func failing(t *testing.T) helpers.ListenerStrategy {
+	return helpers.ListenerStrategy{ErrorCallback: func(name string, err error) { t.Errorf("%s: %v", name, err) }}
 }
