@@ -30,6 +30,7 @@ export {
 export {
   type CacheFilesystemRow,
   type CacheThrottleRuleRow,
+  findCacheFilesystem,
   insertCacheThrottleRule,
   listCacheFilesystems,
   listCacheThrottleRules,

@@ -68,13 +68,20 @@ export function needSelf(caller: Caller, userId: string, what: string): void {
   if (caller.id !== userId) needAdministrator(caller, what);
 }
 
-/** A job belongs to who made it; others need the right JOB on its bucket. Errors: `AccessDenied`. */
-export function needJobRight(
-  caller: Caller,
-  job: { readonly userId: string; readonly bucketId: string },
-  bucket: Omit<BucketFacts, 'id'>,
-): void {
-  if (caller.id !== job.userId) needRight(caller, 'JOB', { ...bucket, id: job.bucketId });
+interface JobFacts {
+  /** Who made it. */
+  readonly userId: string;
+  readonly bucketId: string;
+}
+
+/** A job belongs to who made it; others need the right JOB on its bucket. */
+export function hasJobRight(caller: Caller, job: JobFacts, bucket: Pick<BucketFacts, 'userId'>): boolean {
+  return caller.id === job.userId || hasRight(caller, 'JOB', { id: job.bucketId, userId: bucket.userId });
+}
+
+/** Errors: `AccessDenied`, unless the job is the caller's or on a bucket on which it has the right JOB. */
+export function needJobRight(caller: Caller, job: JobFacts, bucket: Omit<BucketFacts, 'id'>): void {
+  if (!hasJobRight(caller, job, bucket)) needRight(caller, 'JOB', { ...bucket, id: job.bucketId });
 }
 
 /** Errors: `AccessDenied` without an entry in the ACL of the data policy, or in the one of all data policies. */

@@ -10,22 +10,25 @@ import {
   isBucketEmpty,
   isUniqueViolation,
   jobIdsOfBucket,
+  listBucketAcls,
   listBuckets,
   listRulesOfDataPolicy,
   lockBucket,
   needBucket,
   removeBucket,
+  removeBucketAcl,
   removeJobs,
   removeObjects,
   requiredCopies,
   someObjectIds,
+  type Tx,
   type UserRow,
   updateBucket,
   usedCapacity,
 } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { checkBucketName } from '../domain/names.ts';
-import { pageOf } from '../domain/page.ts';
+import { pageOf, wholeList } from '../domain/page.ts';
 import { hasRight, needAdministrator, needDataPolicyRight, needRight } from '../domain/permissions.ts';
 
 export const buckets = {
@@ -61,7 +64,10 @@ export const buckets = {
     if (userId !== undefined) needAdministrator(ctx.caller, 'give buckets to others');
     const owner = userId === undefined ? undefined : await needUser(ctx, userId);
     const policy = dataPolicyId === undefined ? undefined : await policyToMoveTo(ctx, bucket, dataPolicyId);
-    await updateBucket(ctx.store.db, bucket.id, { userId: owner?.id, dataPolicyId: policy, protected: isProtected });
+    await ctx.store.tx(async (tx) => {
+      if (owner) await passOn(ctx, tx, bucket, owner.id);
+      await updateBucket(tx, bucket.id, { userId: owner?.id, dataPolicyId: policy, protected: isProtected });
+    });
     return describeBucket(await needBucket(ctx.store.db, bucket.id));
   },
 
@@ -71,6 +77,14 @@ export const buckets = {
     await dropBucket(ctx, bucket, force ?? false);
   },
 } satisfies Handlers<'ds3'>;
+
+/** The entry in the bucket's ACL that says who owns it goes from the old owner to the new one. */
+async function passOn(ctx: RequestContext, tx: Tx, { id: bucketId, userId }: BucketRow, to: string): Promise<void> {
+  const owner = { bucketId, permission: 'OWNER' } as const;
+  const entries = async (of: string) => (await listBucketAcls(tx, { ...owner, userId: of }, wholeList)).rows;
+  for (const acl of await entries(userId)) await removeBucketAcl(tx, acl.id);
+  if ((await entries(to)).length === 0) await insertBucketAcl(tx, { id: ctx.ids.next(), ...owner, userId: to });
+}
 
 /** The buckets of a list that the caller may see. */
 export function visibleTo({ caller }: RequestContext, found: readonly BucketRow[]): BucketRow[] {
@@ -89,6 +103,10 @@ export interface BucketToMake {
 /** Errors: `AccessDenied`, `InvalidBucketName`, `BucketAlreadyExists`, `InvalidArgument` without a usable data policy, `Conflict`. */
 export async function makeBucket(ctx: RequestContext, wanted: BucketToMake): Promise<BucketRow> {
   checkBucketName(wanted.name);
+  // Requests name a bucket by its name or its id: one must not be the other of another bucket.
+  for (const taken of [wanted.name, wanted.id ?? wanted.name]) {
+    if (await findBucket(ctx.store.db, taken)) throw new Ds3Error('BucketAlreadyExists', { resource: taken });
+  }
   const policy = await policyFor(ctx, wanted);
   if ((await countBuckets(ctx.store.db, wanted.owner.id)) >= wanted.owner.maxBuckets) {
     throw new Ds3Error('Conflict', {

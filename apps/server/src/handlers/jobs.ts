@@ -18,7 +18,7 @@ import {
 } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { checkPriority, needActive, needUnprotected } from '../domain/job-state.ts';
-import { needJobRight } from '../domain/permissions.ts';
+import { hasJobRight, needJobRight } from '../domain/permissions.ts';
 import { chunksToOffer } from '../domain/ready-chunks.ts';
 import { completeIfDone } from '../workers/chunk-work.ts';
 import { allocateInOrder, allocateOne } from './allocate.ts';
@@ -174,7 +174,7 @@ async function endAll(
   const bucket = bucketId === undefined ? undefined : await needBucket(ctx.store.db, bucketId);
   const running = await listJobs(ctx.store.db, { statuses: ['IN_PROGRESS'], bucketId: bucket?.id });
   for (const job of running) {
-    const mayTouch = ctx.caller.administrator || ctx.caller.id === job.userId || ctx.caller.id === job.bucketUserId;
+    const mayTouch = hasJobRight(ctx.caller, job, { userId: job.bucketUserId });
     if (!mayTouch || job.protected || (requestType !== undefined && job.requestType !== requestType)) continue;
     try {
       await end(ctx, job);

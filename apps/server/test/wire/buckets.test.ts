@@ -34,6 +34,11 @@ describe('a bucket', () => {
     await expect(client.s3.deleteBucket({ bucket })).rejects.toThrow(withCode('NoSuchBucket'));
   });
 
+  test('cannot be named as the id of another', async () => {
+    const { id } = await client.ds3.getBucket({ id: await aBucket(client) });
+    await expect(client.s3.putBucket({ bucket: id })).rejects.toMatchObject({ status: 409 });
+  });
+
   test('cannot be made twice, in either form', async () => {
     const bucket = await aBucket(client);
     await expect(client.s3.putBucket({ bucket })).rejects.toMatchObject({ status: 409 });
@@ -68,6 +73,17 @@ describe('a bucket', () => {
 });
 
 describe('a bucket that is modified', () => {
+  test('is no longer its old owner’s once it has another', async () => {
+    const bucket = await aBucket(client);
+    const [old, next] = [await aUser(client), await aUser(client)];
+    await client.ds3.modifyBucket({ id: bucket, userId: old.user.id });
+    await old.client.ds3.getBucket({ id: bucket });
+    await client.ds3.modifyBucket({ id: bucket, userId: next.user.id });
+    await expect(old.client.ds3.getBucket({ id: bucket })).rejects.toThrow(withCode('AccessDenied'));
+    const { items } = await client.ds3.getBucketAcls({ bucketId: bucket, permission: 'OWNER' });
+    expect(items.map(({ userId }) => userId)).toEqual([next.user.id]);
+  });
+
   test('goes to another owner, and is protected from being deleted', async () => {
     const bucket = await aBucket(client);
     const { user, client: owner } = await aUser(client);

@@ -22,6 +22,12 @@ export async function needCacheFilesystem(db: Db, id: string): Promise<CacheFile
   return needRow(db, cacheFilesystems, 'cache file system', id);
 }
 
+/** The cache of a node. */
+export async function findCacheFilesystem(db: Db, nodeId: string): Promise<CacheFilesystemRow | undefined> {
+  const [found] = await db.select().from(cacheFilesystems).where(eq(cacheFilesystems.nodeId, nodeId));
+  return found;
+}
+
 /** By node; of one node when it is named. */
 export async function listCacheFilesystems(
   db: Db,
