@@ -38,7 +38,7 @@ export const metadata = headersStarting('x-amz-meta-', text);
 const entityTag = { eTag: header('ETag', text) };
 
 /** Checksums as S3 clients know them, base64. */
-export const s3Checksums = {
+const s3Checksums = {
   checksumCrc32: header('x-amz-checksum-crc32', text),
   checksumCrc32c: header('x-amz-checksum-crc32c', text),
   checksumCrc64Nvme: header('x-amz-checksum-crc64nvme', text),

@@ -5,7 +5,7 @@ import { clientOf, type Db, handleOf, isTransaction, type Tx, transactionOf } fr
 import { openPool, type Pool } from './pool.ts';
 
 export type { ConnectOptions } from './connection.ts';
-export { type CopyValue, copyRows } from './copy.ts';
+export { copyRows } from './copy.ts';
 export type { Db, Tx } from './handle.ts';
 export type { Pool } from './pool.ts';
 
