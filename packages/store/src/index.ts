@@ -86,6 +86,7 @@ export {
 } from './db/queries/degradation.ts';
 export { type DroppedBlob, forgetDropped, lockDropped, unknownFiles } from './db/queries/dropped.ts';
 export {
+  dropFromCache,
   type EvictableBlob,
   evictBlobs,
   listEvictable,

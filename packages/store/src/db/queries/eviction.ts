@@ -61,6 +61,22 @@ export async function evictBlobs(tx: Db, nodeId: string, blobIds: readonly strin
   return gone.map(({ id }) => id);
 }
 
+/**
+ * Takes a blob whose file is damaged out of a node's cache, if it has a permanent copy: running jobs that count it there
+ * have it staged again, or read from the copy. Answers whether it went.
+ */
+export async function dropFromCache(tx: Db, nodeId: string, blobId: string): Promise<boolean> {
+  const gone = await tx
+    .update(blobs)
+    .set({ cacheNodeId: null, cacheUsedAt: null })
+    .where(and(eq(blobs.id, blobId), eq(blobs.cacheNodeId, nodeId), hasCopy(tx)))
+    .returning({ id: blobs.id });
+  if (gone.length === 0) return false;
+  await tx.insert(droppedBlobs).values({ blobId, place: 'cache', placeId: nodeId }).onConflictDoNothing();
+  await recountReading(tx, [blobId]);
+  return true;
+}
+
 /** Bytes that clients were promised room for on a node and have not sent yet. */
 export async function promisedBytes(db: Db, nodeId: string): Promise<number> {
   const [row] = await db
@@ -83,12 +99,17 @@ export async function noteStaged(tx: Db, nodeId: string, blobIds: readonly strin
   if (blobIds.length === 0) return;
   const ids = [...blobIds];
   await tx.update(blobs).set({ cacheNodeId: nodeId, cacheUsedAt: now }).where(inArray(blobs.id, ids));
+  await recountReading(tx, ids);
+}
+
+/** Running GET jobs count anew which of these blobs are in a cache. */
+async function recountReading(tx: Db, ids: readonly string[]): Promise<void> {
   const chunks = await tx
     .selectDistinct({ id: jobEntries.chunkId })
     .from(jobEntries)
     .innerJoin(jobChunks, eq(jobChunks.id, jobEntries.chunkId))
     .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
-    .where(and(inArray(jobEntries.blobId, ids), eq(jobs.status, 'IN_PROGRESS'), eq(jobs.requestType, 'GET')));
+    .where(and(inArray(jobEntries.blobId, [...ids]), eq(jobs.status, 'IN_PROGRESS'), eq(jobs.requestType, 'GET')));
   await recountChunks(
     tx,
     chunks.map(({ id }) => id),

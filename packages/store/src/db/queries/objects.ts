@@ -1,6 +1,14 @@
 import { and, asc, eq, inArray, isNotNull, max, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
-import { blobCopies, blobs, droppedBlobs, jobEntries, objects, type SystemMetadata } from '../schema/index.ts';
+import {
+  blobCopies,
+  blobs,
+  droppedBlobs,
+  jobEntries,
+  objects,
+  type SystemMetadata,
+  suspectBlobs,
+} from '../schema/index.ts';
 import { recountChunks } from './chunks.ts';
 import { type NameInBucket, restoreLatest } from './versions.ts';
 
@@ -37,15 +45,16 @@ export async function listBlobs(db: Db, objectId: string): Promise<BlobRow[]> {
   return db.select().from(blobs).where(eq(blobs.objectId, objectId)).orderBy(asc(blobs.byteOffset));
 }
 
-/** Pools that hold a copy of each of these blobs. */
+/** Pools that hold a copy of each of these blobs, those whose copy is suspect last. */
 export async function listCopies(db: Db, blobIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
   const copies = new Map<string, string[]>();
   if (blobIds.length === 0) return copies;
   const rows = await db
     .select({ blobId: blobCopies.blobId, poolId: blobCopies.poolId })
     .from(blobCopies)
+    .leftJoin(suspectBlobs, and(eq(suspectBlobs.blobId, blobCopies.blobId), eq(suspectBlobs.poolId, blobCopies.poolId)))
     .where(inArray(blobCopies.blobId, [...blobIds]))
-    .orderBy(asc(blobCopies.poolId));
+    .orderBy(sql`${suspectBlobs.id} is not null`, asc(blobCopies.poolId));
   for (const { blobId, poolId } of rows) copies.set(blobId, [...(copies.get(blobId) ?? []), poolId]);
   return copies;
 }
