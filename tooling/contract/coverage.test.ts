@@ -2,7 +2,10 @@ import { contract } from '@nacre/model';
 import { describe, expect, test } from 'vitest';
 import { operationsPage } from './operations-page.ts';
 
-const page = operationsPage({ s3: ['getService', 'putObject'], ds3: ['getJob', 'replicatePutJob', 'getBuckets'] });
+const page = operationsPage({
+  s3: { getService: 's3.ts', putObject: 'write-object.ts' },
+  ds3: { getJob: 'jobs.ts', replicatePutJob: 'replicate-job.ts', getBuckets: 'buckets.ts' },
+});
 const lines = page.split('\n');
 
 describe('the page of operations', () => {
@@ -20,9 +23,9 @@ describe('the page of operations', () => {
   });
 
   test('shows verb, path, operation, required parameters and the SDK request', () => {
-    expect(lines).toContain('| `getService` | `GET /` | GetService | served |');
+    expect(lines).toContain('| `getService` | `GET /` | GetService | s3.ts |');
     expect(lines).toContain(
-      '| `replicatePutJob` | `PUT /_rest_/bucket/{id}?operation=start_bulk_put&replicate` | ReplicatePutJobSpectraS3 | served |',
+      '| `replicatePutJob` | `PUT /_rest_/bucket/{id}?operation=start_bulk_put&replicate` | ReplicatePutJobSpectraS3 | replicate-job.ts |',
     );
     expect(lines).toContain(
       '| `putMultiPartUploadPart` | `PUT /{bucket}/{key}?part_number=…&upload_id=…` | PutMultiPartUploadPart | 501 |',

@@ -9,13 +9,13 @@ import {
 } from '@nacre/model';
 import { sdkName } from './names.ts';
 
-/** Names of the operations that the server has a handler for. */
+/** The operations that the server has a handler for, and the file of the handler: `{ getJob: 'jobs.ts' }`. */
 export interface Served {
-  readonly s3: readonly string[];
-  readonly ds3: readonly string[];
+  readonly s3: Readonly<Record<string, string>>;
+  readonly ds3: Readonly<Record<string, string>>;
 }
 
-/** The page `docs/operations.md`: every operation by topic, how it is asked for, and whether the server serves it. */
+/** The page `docs/operations.md`: every operation by topic, how it is asked for, and which file of the server serves it. */
 export function operationsPage(served: Served): string {
   const sections = [
     section('S3', 's3', without(contract.s3, s3Extensions), served.s3),
@@ -29,7 +29,8 @@ export function operationsPage(served: Served): string {
     '',
     `The union of the API generations 4.1, 5.8 and 6.0, and what S3 clients need beside it: ${total(served)}.`,
     'An operation that is not served answers 501 NotImplemented. In a request, `…` stands for a required value; the',
-    'optional parameters and the bodies are in the contract rows of `packages/model/src/contract`.',
+    'optional parameters and the bodies are in the contract rows of `packages/model/src/contract`, and the handlers in',
+    '`apps/server/src/handlers`; those in `nothing.ts` answer for what a system of this kind never has.',
     '',
     ...sections.flatMap((lines) => [...lines, '']),
   ].join('\n');
@@ -41,7 +42,7 @@ function without<T>(all: Readonly<Record<string, T>>, some: object): Record<stri
 
 function total(served: Served): string {
   const all = Object.keys(contract.s3).length + Object.keys(contract.ds3).length;
-  const now = served.s3.length + served.ds3.length;
+  const now = Object.keys(served.s3).length + Object.keys(served.ds3).length;
   return `${all} operations, ${now} served and ${all - now} not`;
 }
 
@@ -49,19 +50,19 @@ function section(
   title: string,
   plane: 's3' | 'ds3',
   rows: Readonly<Record<string, Operation>>,
-  served: readonly string[],
+  served: Readonly<Record<string, string>>,
 ): string[] {
   const names = Object.keys(rows);
-  const count = names.filter((name) => served.includes(name)).length;
+  const count = names.filter((name) => name in served).length;
   return [
     `## ${title}`,
     '',
     `${count} of ${names.length} served.`,
     '',
-    '| Operation | Request | SDK request | |',
+    '| Operation | Request | SDK request | Handler |',
     '| --- | --- | --- | --- |',
     ...Object.entries(rows).map(([name, row]) => {
-      const state = served.includes(name) ? 'served' : '501';
+      const state = served[name] ?? '501';
       return `| \`${name}\` | \`${requestText(row)}\` | ${sdkName(plane, name)} | ${state} |`;
     }),
   ];
