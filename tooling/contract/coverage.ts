@@ -30,15 +30,17 @@ function written(): string | undefined {
 async function servedOperations(): Promise<Served> {
   const files = globSync('*.js', { cwd: handlersFolder }).sort();
   const modules = await Promise.all(files.map(async (name) => [name, await exportsOf(name)] as const));
-  const all = modules.find(([name]) => name === 'index.js')?.[1]['handlers'] as
-    | Record<'s3' | 'ds3', object>
-    | undefined;
+  const { handlers: all } = (modules.find(([name]) => name === 'index.js')?.[1] ?? {}) as Handlers;
   if (!all) throw new Error('docs/operations.md needs the built server, which has no handlers yet');
   const places = modules.flatMap(([name, exported]) => placesOf(name, exported)).sort((a, b) => a.among - b.among);
   const fileOf = (handler: unknown) => places.find((place) => place.handler === handler)?.file ?? 'index.ts';
   const filesOf = (handlers: object) =>
     Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, fileOf(handler)]));
   return { s3: filesOf(all.s3), ds3: filesOf(all.ds3) };
+}
+
+interface Handlers {
+  readonly handlers?: Readonly<Record<'s3' | 'ds3', object>>;
 }
 
 interface Place {
