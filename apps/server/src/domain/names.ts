@@ -25,6 +25,24 @@ export function checkObjectName(name: string): void {
   }
 }
 
+/**
+ * Refuses parameters of a listing that its answer could not repeat, since XML cannot carry them; spelled in percent
+ * codes it can. Errors: `InvalidArgument`.
+ */
+export function checkRepeatable(
+  parameters: Readonly<Record<string, string | undefined>>,
+  encodingType: string | undefined,
+): void {
+  if (encodingType?.toLowerCase() === 'url') return;
+  for (const [name, text] of Object.entries(parameters)) {
+    if (text === undefined || !notInXml.test(text)) continue;
+    throw new Ds3Error('InvalidArgument', {
+      resource: name,
+      message: `${name} holds a control character that XML cannot carry; encoding-type=url lets it be listed.`,
+    });
+  }
+}
+
 /** Errors: `InvalidBucketName`. Capitals and underscores are allowed, as the vendor allows them. */
 export function checkBucketName(name: string): void {
   if (!bucketPattern.test(name) || reservedBuckets.has(name)) {

@@ -1,12 +1,4 @@
-import {
-  type contract,
-  Ds3Error,
-  encodePath,
-  type Input,
-  isUuid,
-  type ListBucketResult,
-  type ListedObject,
-} from '@nacre/model';
+import { type contract, Ds3Error, type Input, isUuid, type ListBucketResult, type ListedObject } from '@nacre/model';
 import {
   type BucketRow,
   findObjectVersion,
@@ -18,6 +10,8 @@ import {
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { commonPrefix } from '../domain/common-prefix.ts';
+import { keySpelling } from '../domain/key-spelling.ts';
+import { checkRepeatable } from '../domain/names.ts';
 
 type ListRequest = Input<(typeof contract)['s3']['getBucket']>;
 
@@ -50,7 +44,7 @@ export async function listObjects(
   const shown = entries.slice(0, maxKeys);
   const isTruncated = entries.length > maxKeys;
   const last = isTruncated ? shown.at(-1) : undefined;
-  const spell = input.encodingType?.toLowerCase() === 'url' ? encodePath : (key: string) => key;
+  const spell = keySpelling(input.encodingType);
   const owner = { displayName: ownerName, id: bucket.userId };
   const listed = shown.flatMap(({ object }) => (object ? [describeListed(object, owner, versions, spell)] : []));
   const isV2 = input.listType === 2;
@@ -79,13 +73,14 @@ export async function listObjects(
 }
 
 /** Errors: `InvalidArgument`. */
-function checkListing({ delimiter, encodingType, listType, maxKeys, continuationToken }: ListRequest): void {
+function checkListing(input: ListRequest): void {
+  const { delimiter, encodingType, listType, maxKeys, continuationToken, versionIdMarker } = input;
+  const { keyMarker, marker, prefix, startAfter } = input;
+  checkRepeatable({ delimiter, keyMarker, marker, prefix, startAfter }, encodingType);
+  checkRepeatable({ versionIdMarker }, undefined);
   const refuse = (resource: string, message: string) => new Ds3Error('InvalidArgument', { resource, message });
   if (maxKeys !== undefined && maxKeys < 0) throw refuse('max_keys', 'max_keys is below 0.');
   if (delimiter?.endsWith(highest)) throw refuse('delimiter', 'The delimiter ends in U+10FFFF.');
-  if (encodingType !== undefined && encodingType.toLowerCase() !== 'url') {
-    throw refuse('encoding-type', `The encoding type '${encodingType}' is not known; there is 'url'.`);
-  }
   if (listType !== undefined && listType !== 2) throw refuse('list-type', `There is no list type ${listType}.`);
   if (continuationToken !== undefined && nameIn(continuationToken) === undefined) {
     throw refuse('continuation-token', 'The continuation token is not one of this server.');

@@ -1,4 +1,4 @@
-import { type contract, Ds3Error, encodePath, type Input, isUuid, type Output } from '@nacre/model';
+import { type contract, Ds3Error, type Input, isUuid, type Output } from '@nacre/model';
 import {
   type BucketRow,
   findUser,
@@ -10,6 +10,8 @@ import {
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { commonPrefix } from '../domain/common-prefix.ts';
+import { keySpelling } from '../domain/key-spelling.ts';
+import { checkRepeatable } from '../domain/names.ts';
 import { needBucketTo } from './bucket-rights.ts';
 import { s3ChecksumFields } from './checksum-headers.ts';
 
@@ -61,12 +63,14 @@ export async function listMultiPartUploads(
   input: Input<ListUploads>,
 ): Promise<Output<ListUploads>> {
   const bucket = await needBucketTo(ctx, 'LIST', input.bucket);
+  const { delimiter, encodingType, keyMarker, prefix } = input;
+  checkRepeatable({ delimiter, keyMarker, prefix }, encodingType);
   const maxUploads = pageLength('max_uploads', input.maxUploads);
   const entries = maxUploads === 0 ? [] : await findEntries(ctx, bucket, input, maxUploads + 1);
   const shown = entries.slice(0, maxUploads);
   const isTruncated = entries.length > shown.length;
   const last = isTruncated ? shown.at(-1) : undefined;
-  const spell = input.encodingType?.toLowerCase() === 'url' ? encodePath : (key: string) => key;
+  const spell = keySpelling(encodingType);
   const uploads = shown.flatMap(({ upload }) => upload ?? []);
   const owners = new Map<string, Awaited<ReturnType<typeof ownerOf>>>();
   for (const upload of uploads) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
-import { signV4 } from '@nacre/model/signing';
+import { signV2, signV4 } from '@nacre/model/signing';
 import { accessKey, secretKey } from './server.ts';
 
 export interface Asked {
@@ -9,6 +9,8 @@ export interface Asked {
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** 4 unless said otherwise; version 2 signs any target, also one that cannot be read. */
+  readonly version?: 2 | 4;
 }
 
 export interface Answered {
@@ -17,13 +19,15 @@ export interface Answered {
   readonly body: string;
 }
 
-/** A request signed in version 4, with whatever headers: for what our own client never sends. */
-export function signedRequest(endpoint: string, { method = 'GET', target, headers = {}, body = '' }: Asked) {
+/** A signed request with whatever headers and target: for what our own client never sends. */
+export function signedRequest(endpoint: string, asked: Asked): Promise<Answered> {
+  const { method = 'GET', target, headers = {}, body = '', version = 4 } = asked;
   const url = new URL(endpoint);
   const own: Record<string, string> = { Host: url.host, ...headers };
   const payloadHash = headers['x-amz-content-sha256'] ?? createHash('sha256').update(body).digest('hex');
   const signing = { method, rawTarget: target, headers: own };
-  const signed = signV4(signing, { accessKey, secretKey }, new Date(), { payloadHash });
+  const keys = { accessKey, secretKey };
+  const signed = version === 2 ? signV2(signing, keys, new Date()) : signV4(signing, keys, new Date(), { payloadHash });
   const options = { method, host: url.hostname, port: url.port, path: target, agent: false };
   return new Promise<Answered>((resolve, reject) => {
     const length = { 'Content-Length': String(Buffer.byteLength(body)) };
