@@ -19,7 +19,7 @@ export const goSdk: Suite = {
 export const go: Suite = {
   name: 'go',
   about: "Spectra's SDK for Go: jobs and their ends, checksums, versions, policies, rights, listings, notifications",
-  settings: { NACRE_MIN_UPLOAD_SIZE: '1' },
+  settings: { NACRE_MIN_UPLOAD_SIZE: '1', NACRE_NOTIFICATION_NETWORKS: '127.0.0.0/8' },
   prepare: (signal) => prepareGo('go', sdk, signal),
   run: (bench) => testGo(bench, 'go', ['-skip=^TestSmallCache', '.']),
 };
