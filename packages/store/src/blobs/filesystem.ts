@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Ds3Error } from '@nacre/model';
 import { blobName, blobNotFound, inspect, rangeWithin } from './blob-rules.ts';
 import type {
@@ -26,8 +26,19 @@ export async function openFilesystemBlobStore(
 ): Promise<BlobStore> {
   const parts = join(root, 'parts');
   await calls.makeFolder(parts);
-  await calls.syncFolder(root);
+  await syncUpwards(root, calls);
   return new FilesystemBlobStore(root, parts, calls);
+}
+
+/** The folder may be new, and those above it: until each has its name for good, a power cut takes all that is below. */
+async function syncUpwards(root: string, calls: FileSystemCalls): Promise<void> {
+  for (let folder = root; ; folder = dirname(folder)) {
+    await calls.syncFolder(folder).catch((error: unknown) => {
+      // Whoever may not read a folder has not made it.
+      if (folder === root || !['EACCES', 'EPERM'].includes(String(codeOf(error)))) throw error;
+    });
+    if (folder === dirname(folder)) return;
+  }
 }
 
 /** Bytes gathered before they are written at once, and the pieces these may be. */

@@ -10,4 +10,6 @@ export type {
 } from './blob-store.ts';
 export { type Cache, type CacheUsage, openCache, type Reservation } from './cache.ts';
 export { type Checksum, type Checksums, checksum, isChecksum } from './checksum.ts';
+export { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
+export { openFilesystemBlobStore } from './filesystem.ts';
 export { openBlobStore } from './open.ts';
