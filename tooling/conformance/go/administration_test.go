@@ -145,7 +145,7 @@ func TestGroupIsRenamed(t *testing.T) {
 	equal(t, "built in", group.BuiltIn, false)
 	must(client.ModifyGroupSpectraS3(models.NewModifyGroupSpectraS3Request(group.Id).WithName("renamed")))(t)
 	equal(t, "id", must(client.GetGroupSpectraS3(models.NewGetGroupSpectraS3Request("renamed")))(t).Group.Id, group.Id)
-	refused(client.DeleteGroupSpectraS3(models.NewDeleteGroupSpectraS3Request("Everyone")))(t, 403)
+	refused(client.DeleteGroupSpectraS3(models.NewDeleteGroupSpectraS3Request("Everyone")))(t, 409)
 }
 
 func TestDataPolicyIsModified(t *testing.T) {

@@ -367,6 +367,22 @@ describe('an upload in parts', () => {
     }
   });
 
+  test('is compared with its checksum of checksums, with the number of parts behind it or without', async () => {
+    const at = { Bucket, Key: 'composite', ChecksumAlgorithm: 'CRC32C' } as const;
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(at));
+    const part = { ...at, UploadId, PartNumber: 1, Body: '123456789' };
+    const { ETag, ChecksumCRC32C } = await s3.send(new UploadPartCommand(part));
+    expect(ChecksumCRC32C).toBe('4waSgw==');
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag, ChecksumCRC32C }] };
+    const complete = { ...at, UploadId, MultipartUpload };
+    for (const wrong of ['4waSgw==', '4waSgw==-1', 'pzJFoA==-2']) {
+      const command = new CompleteMultipartUploadCommand({ ...complete, ChecksumCRC32C: wrong });
+      await expect(s3.send(command)).rejects.toMatchObject({ name: 'BadDigest' });
+    }
+    const command = new CompleteMultipartUploadCommand({ ...complete, ChecksumCRC32C: 'pzJFoA==' });
+    expect(await s3.send(command)).toMatchObject({ ChecksumCRC32C: 'pzJFoA==-1' });
+  });
+
   test('is refused with a checksum that the object has not', async () => {
     const at = { Bucket, Key: 'wrong whole', ChecksumAlgorithm: 'CRC64NVME' } as const;
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand(at));
