@@ -42,6 +42,9 @@ export const additions: readonly Deliberate[] = [
       'the parameter response-expires is here only',
     ]),
   ),
+  ...['s3.getObject', 's3.headObject'].flatMap((subject) =>
+    because('S3 clients read objects by their parts.', subject, ['the parameter part_number is here only']),
+  ),
   ...['CompleteMultipartUploadResult', 'MultipartPart'].flatMap((subject) =>
     because('S3 clients of today compare it.', subject, [
       'ChecksumCRC32 is here only',

@@ -46,6 +46,25 @@ export function readByteRanges(
   return ranges;
 }
 
+/**
+ * The bytes of part `number` of an object, counted from 1, and how many parts there are; none for an empty object.
+ * Errors: `InvalidRange` when there is no such part.
+ */
+export function rangeOfPart(
+  number: number,
+  blobs: readonly { readonly byteOffset: number; readonly length: number }[],
+): { readonly ranges: ByteRange[]; readonly partsCount: number } {
+  const blob = blobs[number - 1];
+  if (!blob) {
+    throw new Ds3Error('InvalidRange', {
+      resource: 'part_number',
+      message: `There is no part ${number}; the object has ${blobs.length}.`,
+    });
+  }
+  const { byteOffset: first, length } = blob;
+  return { ranges: length === 0 ? [] : [{ first, last: first + length - 1 }], partsCount: blobs.length };
+}
+
 /** `bytes 0-9,20-29/100`: all ranges of the answer, then the size of the object. */
 export function contentRange(ranges: readonly ByteRange[], size: number): string {
   return `bytes ${ranges.map(({ first, last }) => `${first}-${last}`).join(',')}/${size}`;

@@ -19,7 +19,7 @@ import {
   updateJob,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
-import { type ByteRange, contentRange, readByteRanges } from '../domain/byte-ranges.ts';
+import { type ByteRange, contentRange, rangeOfPart, readByteRanges } from '../domain/byte-ranges.ts';
 import { needJobRight, needRight } from '../domain/permissions.ts';
 import { type Conditions, checkConditions } from '../domain/preconditions.ts';
 import { answeredHeaders } from '../domain/system-metadata.ts';
@@ -42,6 +42,7 @@ export async function getObject(ctx: RequestContext, input: Input<GetObject>): P
   const bucket = await needBucket(ctx.store.db, input.bucket);
   needRight(ctx.caller, 'READ', bucket);
   const at = { requestType: 'GET' as const, bucketId: bucket.id, name: input.key, byteOffset: input.offset ?? 0 };
+  if (input.partNumber !== undefined) return getPart(ctx, bucket, input, input.partNumber);
   const jobId = input.job ?? (await findImplicitJob(ctx.store.db, at));
   return jobId === undefined ? getWhole(ctx, bucket, input) : getBlob(ctx, bucket, input, jobId);
 }
@@ -68,6 +69,34 @@ async function getWhole(ctx: RequestContext, bucket: BucketRow, input: Input<Get
     s3VersionId: input.versionId,
     contentRange: ranges && contentRange(ranges, object.size),
     body: readRanges(ctx, blobs, ranges ?? wholeFrom(from, object.size)),
+  };
+}
+
+/** One part of an object, as S3 clients read what they uploaded in parts. */
+async function getPart(
+  ctx: RequestContext,
+  bucket: BucketRow,
+  input: Input<GetObject>,
+  partNumber: number,
+): Promise<Output<GetObject>> {
+  if (input.range !== undefined || input.job !== undefined || input.offset !== undefined) {
+    throw new Ds3Error('InvalidArgument', {
+      resource: 'part_number',
+      message: 'A part is asked for by its number alone: not with a range, an offset or a job.',
+    });
+  }
+  const object = await needObject(ctx, bucket, input);
+  needConditions(object, input);
+  const blobs = await listBlobs(ctx.store.db, object.id);
+  if (input.cachedOnly) needCached(ctx, input.key, blobs);
+  const { ranges, partsCount } = rangeOfPart(partNumber, blobs);
+  return {
+    ...aboutObject(object),
+    ...answeredHeaders(object.systemMetadata ?? undefined, input),
+    s3VersionId: input.versionId,
+    partsCount,
+    contentRange: ranges.length === 0 ? undefined : contentRange(ranges, object.size),
+    body: readRanges(ctx, blobs, ranges),
   };
 }
 
@@ -147,15 +176,21 @@ export async function headObject(ctx: RequestContext, input: Input<HeadObject>):
   needConditions(object, input);
   const [blobs, policy] = await Promise.all([listBlobs(ctx.store.db, object.id), needPolicy(ctx, bucket.dataPolicyId)]);
   const received = blobs.filter(({ checksum }) => checksum !== null);
+  const part = input.partNumber === undefined ? undefined : rangeOfPart(input.partNumber, blobs);
   return {
     ...aboutObject(object),
     ...answeredHeaders(object.systemMetadata ?? undefined, input),
-    ...s3ChecksumFor(input, object, blobs),
+    ...(part ? {} : s3ChecksumFor(input, object, blobs)),
     ...s3VersionOf(policy, object.id),
-    contentLength: object.size,
+    partsCount: part?.partsCount,
+    contentLength: part ? lengthOf(part.ranges) : object.size,
     blobChecksumType: received[0]?.checksumType ?? undefined,
     blobChecksums: Object.fromEntries(received.map(({ byteOffset, checksum }) => [String(byteOffset), checksum ?? ''])),
   };
+}
+
+function lengthOf(ranges: readonly ByteRange[]): number {
+  return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }
 
 /** Errors: `PreconditionFailed`, `NotModified`. */

@@ -330,6 +330,22 @@ describe('an upload in parts', () => {
     const done = await new Upload({ client: s3, params, partSize, queueSize: 3 }).done();
     expect(done.ETag).toMatch(/^"[0-9a-f]{32}-3"$/);
     expect((await bytesAt('in parts')).equals(content)).toBe(true);
+    const at = { Bucket, Key: 'in parts' };
+    const part = await s3.send(new GetObjectCommand({ ...at, PartNumber: 2 }));
+    expect(part).toMatchObject({ PartsCount: 3, ContentLength: partSize, ETag: done.ETag });
+    expect(part.ContentRange).toBe(`bytes ${partSize}-${2 * partSize - 1}/${content.length}`);
+    const bytes = Buffer.from((await part.Body?.transformToByteArray()) ?? []);
+    expect(bytes.equals(content.subarray(partSize, 2 * partSize))).toBe(true);
+    expect(await s3.send(new HeadObjectCommand({ ...at, PartNumber: 3 }))).toMatchObject({
+      PartsCount: 3,
+      ContentLength: content.length - 2 * partSize,
+    });
+    for (const PartNumber of [0, 4]) {
+      const missing = s3.send(new GetObjectCommand({ ...at, PartNumber }));
+      await expect(missing).rejects.toMatchObject({ name: 'InvalidRange' });
+    }
+    const both = s3.send(new GetObjectCommand({ ...at, PartNumber: 1, Range: 'bytes=0-1' }));
+    await expect(both).rejects.toMatchObject({ name: 'InvalidArgument' });
     const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'in parts', ChecksumMode: 'ENABLED' }));
     expect(head).toMatchObject({ ContentType: 'video/mxf', ContentLength: content.length, ChecksumType: 'COMPOSITE' });
     expect(head.ChecksumCRC32).toMatch(/-3$/);

@@ -81,6 +81,12 @@ const responseHeaders = {
 /** The version of an object as S3 clients know it, where several are kept. */
 export const s3VersionId = { s3VersionId: header('x-amz-version-id', text) };
 
+/** One part of an object that was uploaded in parts, in their order and from 1 on; an object of one piece is part 1. */
+const onePart = { partNumber: may(int) };
+
+/** How many parts there are, when one of them was asked for. */
+const partsCount = { partsCount: header('x-amz-mp-parts-count', int) };
+
 /** What GET and HEAD say about an object. */
 const about = {
   ...entityTag,
@@ -186,10 +192,17 @@ export const s3Operations = {
    * of the whole blob, whatever the range. SDK: GetObject.
    */
   getObject: s3('GET', 'object', {
-    query: { cachedOnly: bare, job: may(uuid), offset: may(byteCount), versionId: may(uuid), ...responseHeaders },
+    query: {
+      cachedOnly: bare,
+      job: may(uuid),
+      offset: may(byteCount),
+      versionId: may(uuid),
+      ...onePart,
+      ...responseHeaders,
+    },
     headers: { ...conditions, range: header('Range', text) },
     answer: byteAnswer,
-    answerHeaders: { ...about, ...checksums, contentRange: header('Content-Range', text) },
+    answerHeaders: { ...about, ...checksums, ...partsCount, contentRange: header('Content-Range', text) },
     raises: [
       'Gone',
       'InvalidRange',
@@ -204,15 +217,16 @@ export const s3Operations = {
 
   /** What is known about an object, without its bytes; `blobChecksums` by the offset of each blob. SDK: HeadObject. */
   headObject: s3('HEAD', 'object', {
-    query: { versionId: may(uuid), ...responseHeaders },
+    query: { versionId: may(uuid), ...onePart, ...responseHeaders },
     headers: conditions,
     answerHeaders: {
       ...about,
+      ...partsCount,
       blobChecksums: headersStarting('ds3-blob-checksum-offset-', text),
       blobChecksumType: header('ds3-blob-checksum-type', ChecksumType),
       contentLength: header('Content-Length', byteCount),
     },
-    raises: ['NoSuchBucket', 'NoSuchKey', 'NotModified', 'PreconditionFailed'],
+    raises: ['InvalidRange', 'NoSuchBucket', 'NoSuchKey', 'NotModified', 'PreconditionFailed'],
   }),
 
   /** Deletes an object or one version of it; a missing one is an error. SDK: DeleteObject. */
