@@ -253,7 +253,7 @@ export {
   TargetState,
 } from './types/target.ts';
 export { User } from './types/user.ts';
-export { type DecodeOptions, decode, decodeItems, decodeStream } from './wire/decode.ts';
+export { type Batch, type DecodeOptions, decode, decodeBatches, decodeItems, decodeStream } from './wire/decode.ts';
 export { type EncodeOptions, encode, encodeItems, encodePieces } from './wire/encode.ts';
 export {
   bool,

@@ -1,4 +1,4 @@
-import { planOf } from './plan.ts';
+import { type Plan, planOf, type Slot } from './plan.ts';
 import { RecordBuilder } from './record-builder.ts';
 import { type Infer, many, record, type Shape } from './shape.ts';
 import { WireError } from './wire-error.ts';
@@ -26,7 +26,8 @@ export interface DecodeOptions {
 export function decode<S extends Shape>(shape: S, source: string | Uint8Array, options: DecodeOptions = {}): Infer<S> {
   const reader = new Reader(shape, options);
   reader.write(source);
-  return reader.end() as Infer<S>;
+  reader.end();
+  return reader.values as Infer<S>;
 }
 
 /** Reads `<Data><item>…</item>…</Data>`; otherwise as `decode`. */
@@ -48,7 +49,64 @@ export async function decodeStream<S extends Shape>(
 ): Promise<Infer<S>> {
   const reader = new Reader(shape, options);
   for await (const piece of source) reader.write(piece);
-  return reader.end() as Infer<S>;
+  reader.end();
+  return reader.values as Infer<S>;
+}
+
+/** Part of a document with a list that may be longer than memory. */
+export interface Batch<Head, Entry> {
+  /**
+   * The record that the list belongs to, as far as it has come: all attributes, and the elements before the last entry.
+   * The list itself is always empty. It is the same object in every batch.
+   */
+  readonly head: Head;
+  /** The entries since the batch before. */
+  readonly entries: Entry[];
+}
+
+type KeyOf<S> = keyof Infer<S> & string;
+type EntryOf<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
+
+/**
+ * Reads a document while it arrives and hands on the entries of its list `growing.list` as they come, so that memory is
+ * bounded by a batch and not by the document. It reads and refuses as `decode` does; what was handed on before an error
+ * is for the caller to undo.
+ *
+ * When the entries hold a list that grows as well, `growing.within` names it: an entry then comes in parts, each with
+ * its attributes and the next part of that list. A batch holds what a piece of the source completed, at most 64 KiB; the last one may be
+ * empty, and comes when the document has ended well.
+ * Errors: `WireError`; a plain `Error` when `growing` does not name lists of records.
+ */
+export async function* decodeBatches<S extends Shape, K extends KeyOf<S>>(
+  shape: S,
+  growing: { readonly list: K; readonly within?: (keyof EntryOf<Infer<S>[K]> & string) | undefined },
+  source: AsyncIterable<Uint8Array>,
+  options: DecodeOptions = {},
+): AsyncGenerator<Batch<Infer<S>, EntryOf<Infer<S>[K]>>, void, undefined> {
+  const keys = growing.within === undefined ? [growing.list] : [growing.list, growing.within];
+  const reader = new Reader(shape, options, listsOf(planOf(shape), keys));
+  for await (const piece of source) {
+    for (let at = 0; at < piece.length; at += batchBytes) {
+      reader.write(piece.subarray(at, at + batchBytes));
+      const entries = reader.take();
+      if (entries.length > 0) yield { head: reader.values, entries } as never;
+    }
+  }
+  reader.end();
+  yield { head: reader.values, entries: reader.take() } as never;
+}
+
+const batchBytes = 64 * 1024;
+
+/** The list that each key names, from the root inwards. */
+function listsOf(root: Plan, keys: readonly string[]): Slot[] {
+  let plan = root;
+  return keys.map((key) => {
+    const slot = plan.slots.find((each) => each.key === key);
+    if (!slot?.isList || slot.content.kind !== 'record') throw new Error(`${key} is no list of records`);
+    plan = slot.content.plan;
+    return slot;
+  });
 }
 
 /** Bytes or text → scanner → record. */
@@ -59,9 +117,9 @@ class Reader {
   readonly #scanner: XmlScanner;
   #bytes = 0;
 
-  constructor(shape: Shape, options: DecodeOptions) {
+  constructor(shape: Shape, options: DecodeOptions, growing: readonly Slot[] = []) {
     this.#limits = { ...defaultLimits, ...options.limits };
-    this.#builder = new RecordBuilder(planOf(shape), options.root ?? shape.name);
+    this.#builder = new RecordBuilder(planOf(shape), options.root ?? shape.name, growing);
     this.#scanner = new XmlScanner(this.#builder, { limits: this.#limits, lenient: options.lenient ?? false });
   }
 
@@ -73,10 +131,17 @@ class Reader {
     this.#scanner.write(typeof piece === 'string' ? piece : this.#text(piece, { stream: true }));
   }
 
-  end(): unknown {
+  end(): void {
     this.#scanner.write(this.#text(new Uint8Array(), { stream: false }));
     this.#scanner.end();
+  }
+
+  get values(): unknown {
     return this.#builder.values;
+  }
+
+  take(): unknown[] {
+    return this.#builder.take();
   }
 
   #text(piece: Uint8Array, how: { readonly stream: boolean }): string {

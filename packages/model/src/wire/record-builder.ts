@@ -40,18 +40,54 @@ export class RecordBuilder implements XmlHandler {
   readonly #rootName: string;
   readonly #values: Values = {};
   readonly #frames: Frame[] = [];
+  /** The lists of which entries are taken: one of the root, and perhaps one of that list's entries. */
+  readonly #growing: readonly Slot[];
+  /** How many entries were taken before the first of a list. */
+  readonly #numberBefore = new WeakMap<readonly unknown[], number>();
+  /** The entry of which a part was taken last. */
+  #parted: Values | undefined;
   /** Open elements from the unknown one that is being passed over, itself included. */
   #unknownDepth = 0;
 
-  /** `rootName` is what the root element has to be called. */
-  constructor(plan: Plan, rootName: string) {
+  /** `rootName` is what the root element has to be called; `growing` are the lists for `take`. */
+  constructor(plan: Plan, rootName: string, growing: readonly Slot[] = []) {
     this.#plan = plan;
     this.#rootName = rootName;
+    this.#growing = growing;
   }
 
   /** The record; complete once the root element was closed. */
   get values(): Values {
     return this.#values;
+  }
+
+  /**
+   * Takes the entries of the growing list that are complete out of the record. With a second growing list, an entry that
+   * is still open is among them with the part of that list that has come, and comes again with the rest.
+   */
+  take(): Values[] {
+    const [outer, inner] = this.#growing;
+    if (outer === undefined) return [];
+    const taken = this.#takeList(outer, this.#values);
+    if (inner === undefined) return taken;
+    const first = taken[0];
+    if (first !== undefined && first === this.#parted && listOf(inner, first).length === 0) taken.shift();
+    const open = this.#frames.find((frame) => frame.slot === outer && frame.kind === 'record');
+    if (open?.kind !== 'record') return taken;
+    const part = this.#takeList(inner, open.values);
+    if (part.length === 0) return taken;
+    this.#parted = open.values;
+    taken.push({ ...open.values, [inner.key]: part });
+    return taken;
+  }
+
+  #takeList(slot: Slot, from: Values): Values[] {
+    const list = (from[slot.key] ?? []) as Values[];
+    if (list.length === 0) return [];
+    const rest: Values[] = [];
+    this.#numberBefore.set(rest, this.#nextNumber(slot, from) - 1);
+    from[slot.key] = rest;
+    return list;
   }
 
   open(name: string, attributes: readonly XmlAttribute[]): void {
@@ -105,7 +141,8 @@ export class RecordBuilder implements XmlHandler {
     }
     if (slot.isList) parent.values[key] ??= [];
     if (slot.wrapper === '') this.#openContent(slot, parent.values, attributes);
-    else this.#frames.push({ kind: 'wrapper', slot, into: parent.values, number: nextNumber(slot, parent.values) });
+    else
+      this.#frames.push({ kind: 'wrapper', slot, into: parent.values, number: this.#nextNumber(slot, parent.values) });
   }
 
   #openContent(slot: Slot, into: Values, attributes: readonly XmlAttribute[]): void {
@@ -126,6 +163,8 @@ export class RecordBuilder implements XmlHandler {
       if (frame.values[slot.key] !== undefined) this.#refuse('the attribute is given with two prefixes', `@${name}`);
       frame.values[slot.key] = this.#parse(slot, slot.content.scalar, value);
     }
+    // An element without anything may still turn out to be `null`; all others have their attributes by now.
+    if (!frame.isEmpty || frame.slot?.presence !== 'nullable') this.#complete(frame, frame.plan.attributes.values());
   }
 
   #closeScalar(frame: ScalarFrame): void {
@@ -134,13 +173,13 @@ export class RecordBuilder implements XmlHandler {
 
   #closeRecord(frame: RecordFrame): void {
     const isNull = frame.isEmpty && frame.slot?.presence === 'nullable' && !frame.slot.isList;
-    if (!isNull) this.#complete(frame);
+    if (!isNull) this.#complete(frame, frame.plan.slots);
     deliver(frame, isNull ? null : frame.values);
   }
 
   /** Gives the fields that were not there the value that says so. */
-  #complete({ plan, values }: RecordFrame): void {
-    for (const slot of plan.slots) {
+  #complete({ values }: RecordFrame, slots: Iterable<Slot>): void {
+    for (const slot of slots) {
       if (values[slot.key] !== undefined || slot.presence === 'maybe') continue;
       if (slot.presence === 'nullable') values[slot.key] = null;
       else if (slot.isList) values[slot.key] = [];
@@ -150,7 +189,7 @@ export class RecordBuilder implements XmlHandler {
   }
 
   #closeWrapper({ slot, into }: WrapperFrame): void {
-    if (slot.presence === 'nullable' && listOf(slot, into).length === 0) into[slot.key] = null;
+    if (slot.presence === 'nullable' && this.#nextNumber(slot, into) === 1) into[slot.key] = null;
   }
 
   #parse(slot: Slot, scalar: Scalar<unknown>, written: string): unknown {
@@ -162,10 +201,24 @@ export class RecordBuilder implements XmlHandler {
   }
 
   #refuse(problem: string, below?: string): never {
-    const path = this.#frames.map(stepOf);
+    const path = this.#frames.map((frame) => this.#stepOf(frame));
     path[0] = this.#rootName;
     if (below !== undefined) path.push(below);
     throw new WireError(path.join('/'), problem);
+  }
+
+  /** An open element as a step of a path; entries are numbered from 1, or their wrappers if each has its own. */
+  #stepOf(frame: Frame): string {
+    const { slot, into } = frame;
+    if (slot === undefined) return '';
+    if (frame.kind === 'wrapper') return slot.place === 'wrapped' ? slot.wrapper : `${slot.wrapper}[${frame.number}]`;
+    const isEntry = slot.isList && slot.place !== 'wrappedEach';
+    return isEntry ? `${slot.name}[${this.#nextNumber(slot, into)}]` : slot.name;
+  }
+
+  #nextNumber(slot: Slot, into: Values): number {
+    const list = listOf(slot, into);
+    return (this.#numberBefore.get(list) ?? 0) + list.length + 1;
   }
 }
 
@@ -178,18 +231,6 @@ function deliver({ slot, into }: RecordFrame | ScalarFrame, value: unknown): voi
 
 function listOf(slot: Slot, into: Values): unknown[] {
   return into[slot.key] as unknown[];
-}
-
-function nextNumber(slot: Slot, into: Values): number {
-  return listOf(slot, into).length + 1;
-}
-
-/** An open element as a step of a path; entries are numbered from 1, or their wrappers if each has its own. */
-function stepOf(frame: Frame): string {
-  const { slot, into } = frame;
-  if (slot === undefined) return '';
-  if (frame.kind === 'wrapper') return slot.place === 'wrapped' ? slot.wrapper : `${slot.wrapper}[${frame.number}]`;
-  return slot.isList && slot.place !== 'wrappedEach' ? `${slot.name}[${nextNumber(slot, into)}]` : slot.name;
 }
 
 function clip(written: string): string {
