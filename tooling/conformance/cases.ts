@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runProgram } from './program.ts';
+import { runProgram } from '../processes/program.ts';
 import { type Bench, clientEnvironment, type Outcome } from './suite.ts';
 
 /** One thing a program is asked to do. `run` throws when it was not done, with what the program printed. */

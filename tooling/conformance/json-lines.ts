@@ -1,4 +1,4 @@
-import type { Ended } from './program.ts';
+import type { Ended } from '../processes/program.ts';
 import type { Outcome } from './suite.ts';
 
 /** What a program of ours printed: one outcome a line, as JSON. A program that breaks off is an outcome of its own. */

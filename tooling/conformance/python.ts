@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findProgram, runProgram } from '../processes/program.ts';
 import { root } from '../setup/workspace.mjs';
-import { findProgram, runProgram } from './program.ts';
 import type { Preparation } from './suite.ts';
 
 /** Our Python programs, and the list of the clients they use. */

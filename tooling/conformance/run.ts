@@ -5,12 +5,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startServer } from '../processes/server.ts';
 import { build, ensureInstalled, SetupError } from '../setup/install.mjs';
 import { requirePinnedNode } from '../setup/pinned-node.mjs';
 import { root } from '../setup/workspace.mjs';
 import { knownFailures } from './known.ts';
 import { countVerdicts, judge, type SuiteReport, summaryLine, verdictText } from './report.ts';
-import { startServer } from './server.ts';
 import type { Outcome, Suite } from './suite.ts';
 import { suites } from './suites.ts';
 import { readRecorded, withSection } from './table.ts';
@@ -80,7 +80,12 @@ async function runSuite(suite: Suite, folder: string, signal: AbortSignal): Prom
 async function outcomesOf(suite: Suite, folder: string, signal: AbortSignal): Promise<readonly Outcome[]> {
   const clientFolder = join(folder, 'client');
   mkdirSync(clientFolder, { recursive: true });
-  const server = await startServer(folder, suite.settings ?? {}, signal);
+  const server = await startServer({
+    dataFolder: join(folder, 'data'),
+    logFile: join(folder, 'server.log'),
+    settings: suite.settings,
+    signal,
+  });
   let outcomes: readonly Outcome[] = [];
   let problem: string | undefined;
   try {

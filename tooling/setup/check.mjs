@@ -21,6 +21,7 @@ await program('format and lint', '@biomejs/biome/bin/biome', ['check', '--colors
 await program('types', 'typescript/bin/tsc', ['-b']);
 await script('docs/operations.md is up to date', 'tooling/contract/coverage.ts', ['--check']);
 await script('docs/configuration.md is up to date', 'tooling/configuration.ts', ['--check']);
+await script('docs/performance.md is up to date', 'tooling/bench/performance-page.ts', ['--check']);
 if (contracts === undefined || contracts === '') {
   console.log('skipped  contract compare: NACRE_CONTRACTS names no folder with contract files');
 } else {

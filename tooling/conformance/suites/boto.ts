@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { runProgram } from '../../processes/program.ts';
 import { readJsonLines } from '../json-lines.ts';
-import { runProgram } from '../program.ts';
 import { preparePython, pythonFolder, pythonProgram } from '../python.ts';
 import { type Bench, clientEnvironment, type Outcome, type Suite } from '../suite.ts';
 import { keepLatestVersions } from '../versioning.ts';

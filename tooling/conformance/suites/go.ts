@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { findProgram, runProgram } from '../../processes/program.ts';
 import { root } from '../../setup/workspace.mjs';
 import { readGoEvents } from '../go-events.ts';
-import { findProgram, runProgram } from '../program.ts';
 import { type Bench, clientEnvironment, type Outcome, type Preparation, type Suite } from '../suite.ts';
 
 const sdk = 'github.com/SpectraLogic/ds3_go_sdk';

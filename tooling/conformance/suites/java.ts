@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { findProgram, runProgram } from '../../processes/program.ts';
 import { root } from '../../setup/workspace.mjs';
 import { readJsonLines } from '../json-lines.ts';
-import { findProgram, runProgram } from '../program.ts';
 import { type Bench, clientEnvironment, type Outcome, type Preparation, type Suite } from '../suite.ts';
 import { keepLatestVersions } from '../versioning.ts';
 

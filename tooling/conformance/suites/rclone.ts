@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findProgram, runProgram } from '../../processes/program.ts';
 import {
   type Case,
   type Command,
@@ -12,7 +13,6 @@ import {
   runCases,
   treeOf,
 } from '../cases.ts';
-import { findProgram, runProgram } from '../program.ts';
 import type { Bench, Suite } from '../suite.ts';
 import { keepLatestVersions } from '../versioning.ts';
 
