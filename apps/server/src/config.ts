@@ -135,6 +135,27 @@ export const settings = {
     fallback: '0',
     about: 'Seconds between a chunk being received and its permanent copies being written.',
   }),
+  verifyPoolDays: setting({
+    env: 'NACRE_VERIFY_POOL_DAYS',
+    parse: count(0),
+    fallback: '30',
+    about:
+      'Days after which every copy on a pool is compared with its checksum again; 0 for only when it is asked for.',
+  }),
+  verifyBytesPerSecond: setting({
+    env: 'NACRE_VERIFY_BYTES_PER_SECOND',
+    parse: bytes(0),
+    fallback: '64MiB',
+    about: 'Bytes a second that are read at most to verify pools; 0 for no limit.',
+  }),
+  suspectCopies: setting({
+    env: 'NACRE_SUSPECT_COPIES',
+    parse: z.enum(['keep', 'rebuild']),
+    fallback: 'keep',
+    about:
+      'What becomes of a copy that verification finds damaged: keep it for somebody to decide about, or give it up and ' +
+      'write it anew where another copy or the cache has its bytes.',
+  }),
   retryAfterSeconds: setting({
     env: 'NACRE_RETRY_AFTER_SECONDS',
     parse: count(1),

@@ -33,6 +33,7 @@ import { reclaim } from './workers/reclaim.ts';
 import { startWorkers } from './workers/runner.ts';
 import { settleAgain, settleChunk } from './workers/settle.ts';
 import { sweep } from './workers/sweep.ts';
+import { verifyPools } from './workers/verify-pools.ts';
 
 export interface RunningServer {
   /** `http://host:port`. */
@@ -126,6 +127,7 @@ export async function startServer({
       reclaim,
       settleAgain,
       sweep,
+      verifyPools,
     ]);
     closing.splice(1, 0, () => runner.stop());
     if (onFailure) store.onEngineExit(onFailure);

@@ -163,6 +163,21 @@ export {
 } from './db/queries/object-details.ts';
 export * from './db/queries/objects.ts';
 export {
+  beginDueVerifications,
+  beginVerification,
+  type CopyToVerify,
+  cancelVerification,
+  endVerification,
+  hasCopy,
+  insertPoolFailure,
+  listPoolFailures,
+  listPoolsBeingVerified,
+  nextCopiesToVerify,
+  noteVerifiedUpTo,
+  type PoolFailureRow,
+  removePoolFailure,
+} from './db/queries/pool-verification.ts';
+export {
   hasCopies,
   insertPoolPartition,
   listPlacedPools,

@@ -40,7 +40,7 @@ function describePool({ pool, partition, members }: PlacedPool, space: Space | u
     id: pool.id,
     lastAccessed: null,
     lastModified: null,
-    lastVerified: null,
+    lastVerified: pool.lastVerified,
     mountpoint: pool.mountpoint,
     name: pool.name,
     partitionId: pool.partitionId,

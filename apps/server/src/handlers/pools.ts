@@ -1,9 +1,12 @@
 import { Ds3Error, type Pool, type PoolPartition } from '@nacre/model';
 import {
+  beginVerification,
+  cancelVerification,
   hasCopies,
   insertPoolPartition,
   isMemberInUse,
   listMemberships,
+  listPoolFailures,
   listPoolPartitions,
   needBucket,
   needPool,
@@ -12,6 +15,7 @@ import {
   type PoolPartitionRow,
   type PoolRow,
   removePool,
+  removePoolFailure,
   removePoolPartition,
   updateAllPools,
   updatePool,
@@ -22,7 +26,6 @@ import { checkName } from '../domain/names.ts';
 import { describePage, pageOf, pageRequest } from '../domain/page.ts';
 import { needAdministrator } from '../domain/permissions.ts';
 import { idOf } from './lookup.ts';
-import { noEntries, notThere } from './nothing.ts';
 import { describePools } from './pool-answer.ts';
 
 const changes = 'change pools';
@@ -33,15 +36,16 @@ export const pools = {
     const { assignedToStorageDomain, health, lastVerified, poweredOn, state, type, ...paging } = rest;
     const { db } = ctx.store;
     const domainId = await idOf(db, needStorageDomain, storageDomainId);
-    // No pool is a bucket's own, and none was ever verified.
-    const none = typeof (await idOf(db, needBucket, bucketId)) === 'string' || lastVerified instanceof Date;
+    // No pool is a bucket's own.
+    const none = typeof (await idOf(db, needBucket, bucketId)) === 'string';
     const placed = { guid, name, partitionId: await idOf(db, needPoolPartition, partitionId) };
     const all = none ? [] : await describePools(ctx, placed);
     const wanted = all.filter(
       ({ members, answer }) =>
         hasOne(members, domainId, (member) => member.storageDomainId) &&
         hasOne(members, memberId, (member) => member.id) &&
-        fits(answer, { assignedToStorageDomain, health, poweredOn, state, type }),
+        fits(answer, { assignedToStorageDomain, health, poweredOn, state, type }) &&
+        (lastVerified === undefined || answer.lastVerified?.getTime() === lastVerified?.getTime()),
     );
     return pageOf(
       wanted.map(({ answer }) => answer),
@@ -74,6 +78,30 @@ export const pools = {
   async modifyAllPools(ctx, { quiesced }) {
     needAdministrator(ctx.caller, changes);
     await updateAllPools(ctx.store.db, { quiesced: asQuiesced(quiesced) });
+  },
+
+  async verifyPool(ctx, { id }) {
+    needAdministrator(ctx.caller, changes);
+    const pool = await needPool(ctx.store.db, id);
+    await beginVerification(ctx.store.db, pool.id, ctx.clock.now());
+    return describeOne(ctx, pool);
+  },
+
+  async verifyAllPools(ctx) {
+    needAdministrator(ctx.caller, changes);
+    await beginVerification(ctx.store.db, undefined, ctx.clock.now());
+  },
+
+  async cancelVerifyPool(ctx, { id }) {
+    needAdministrator(ctx.caller, changes);
+    const pool = await needPool(ctx.store.db, id);
+    await cancelVerification(ctx.store.db, pool.id);
+    return describeOne(ctx, pool);
+  },
+
+  async cancelVerifyOnAllPools(ctx) {
+    needAdministrator(ctx.caller, changes);
+    await cancelVerification(ctx.store.db, undefined);
   },
 
   async deletePermanentlyLostPool(ctx, { id }) {
@@ -136,12 +164,16 @@ export const pools = {
     needAdministrator(ctx.caller, changes);
   },
 
-  async getPoolFailures(ctx, { poolId, ...paging }) {
-    await idOf(ctx.store.db, needPool, poolId);
-    return noEntries(ctx, paging);
+  async getPoolFailures(ctx, { poolId, errorMessage, type, ...paging }) {
+    const { db } = ctx.store;
+    const filter = { poolId: await idOf(db, needPool, poolId), errorMessage, type };
+    return describePage(await listPoolFailures(db, filter, pageRequest(paging)), (failure) => failure);
   },
 
-  deletePoolFailure: notThere('pool failure'),
+  async deletePoolFailure(ctx, { id }) {
+    needAdministrator(ctx.caller, changes);
+    await removePoolFailure(ctx.store.db, id);
+  },
 } satisfies Handlers<'ds3'>;
 
 async function describeOne(ctx: RequestContext, { id }: PoolRow): Promise<Pool> {

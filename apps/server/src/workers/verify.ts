@@ -8,7 +8,7 @@ import {
   noteJobError,
   noteSuspect,
 } from '@nacre/store';
-import { type BlobStore, checksum } from '@nacre/store/blobs';
+import { whatIsWrong } from '../transfer/compare-copy.ts';
 import { type ChunkContext, completeIfDone, forEachAtOnce } from './chunk-work.ts';
 
 const blobsAtOnce = 2;
@@ -41,21 +41,4 @@ export async function verifyChunk(ctx: ChunkContext, chunk: ChunkRow, job: Named
 async function report(ctx: ChunkContext, job: NamedJob, blob: ListedBlob, problem: string): Promise<void> {
   ctx.log.error({ job: job.id, blob: blob.blobId, msg: `verification: the blob ${problem}` });
   await noteJobError(ctx.store.db, job.id, `${blob.name} at ${blob.byteOffset} ${problem}`);
-}
-
-async function whatIsWrong(pool: BlobStore, blob: ListedBlob): Promise<string | undefined> {
-  if (blob.checksum === null || blob.checksumType === null) return 'has no checksum to compare with';
-  const digest = checksum(blob.checksumType);
-  let length = 0;
-  try {
-    const { bytes } = await pool.read(blob.blobId);
-    for await (const piece of bytes) {
-      digest.update(piece);
-      length += piece.length;
-    }
-  } catch (error) {
-    return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
-  if (length !== blob.length) return `has ${length} bytes instead of ${blob.length}`;
-  return digest.digest() === blob.checksum ? undefined : 'differs from its checksum';
 }

@@ -9,6 +9,6 @@ export { multipartParts, multipartUploads } from './multipart.ts';
 export { nodes } from './nodes.ts';
 export { notificationDeliveries, notificationRegistrations } from './notifications.ts';
 export { blobCopies, blobs, droppedBlobs, type ObjectChecksum, objects, type SystemMetadata } from './objects.ts';
-export { poolPartitions, pools, storageDomainMembers, storageDomains } from './storage-domains.ts';
+export { poolFailures, poolPartitions, pools, storageDomainMembers, storageDomains } from './storage-domains.ts';
 export { systems } from './system.ts';
 export { groupMembers, groups, users } from './users.ts';

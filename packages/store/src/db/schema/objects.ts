@@ -88,7 +88,7 @@ export const blobCopies = pgTable(
   },
   (table) => [
     uniqueIndex('blob_copies_place').on(table.blobId, table.poolId),
-    index('blob_copies_pool').on(table.poolId),
+    index('blob_copies_pool').on(table.poolId, table.blobId),
   ],
 );
 

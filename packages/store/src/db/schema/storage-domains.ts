@@ -1,6 +1,6 @@
-import type { Priority } from '@nacre/model';
-import { boolean, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { id, size } from './columns.ts';
+import type { PoolFailureType, Priority } from '@nacre/model';
+import { boolean, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { id, moment, size } from './columns.ts';
 
 export const storageDomains = pgTable('storage_domains', {
   id: id(),
@@ -53,4 +53,25 @@ export const pools = pgTable('pools', {
   mountpoint: text().notNull(),
   quiesced: text().$type<'NO' | 'PENDING' | 'YES'>().notNull().default('NO'),
   state: text().$type<'BLANK' | 'NORMAL' | 'LOST'>().notNull().default('NORMAL'),
+  /** When the verification that is under way began; null while there is none. */
+  verifyingSince: moment(),
+  /** The last blob whose copy it has compared; null before the first. */
+  verifiedUpTo: uuid(),
+  /** When every copy had been compared the last time. */
+  lastVerified: moment(),
 });
+
+/** Something that went wrong with a pool. */
+export const poolFailures = pgTable(
+  'pool_failures',
+  {
+    id: id(),
+    poolId: uuid()
+      .notNull()
+      .references(() => pools.id, { onDelete: 'cascade' }),
+    type: text().$type<PoolFailureType>().notNull(),
+    date: moment().notNull(),
+    errorMessage: text(),
+  },
+  (table) => [index('pool_failures_pool').on(table.poolId)],
+);
