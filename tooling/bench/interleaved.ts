@@ -1,19 +1,19 @@
 import type { Bench } from './measure.ts';
 
-/** Measures one side once. Answers the sample, in the figure's unit. */
-export type Side = (repeat: number) => Promise<number>;
+/** Measures one side once. Answers the sample. */
+export type Side<T> = (repeat: number) => Promise<T>;
 
 /**
  * Measures every side once in each repeat, so that what else goes on in the machine meets all of them; who begins
  * changes from repeat to repeat. `warmUps` rounds go before, and do not count; there are none in a smoke run.
  */
-export async function interleaved<K extends string>(
+export async function interleaved<K extends string, T>(
   bench: Bench,
-  sides: Readonly<Record<K, Side>>,
+  sides: Readonly<Record<K, Side<T>>>,
   { warmUps = 0 }: { readonly warmUps?: number } = {},
-): Promise<Record<K, number[]>> {
+): Promise<Record<K, T[]>> {
   const names = Object.keys(sides) as K[];
-  const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
+  const samples = Object.fromEntries(names.map((name) => [name, [] as T[]])) as Record<K, T[]>;
   const rounds = bench.smoke ? 0 : warmUps;
   for (let round = -rounds; round < bench.repeats; round++) {
     const first = Math.abs(round) % names.length;

@@ -21,7 +21,8 @@ export function openServers(folder: string, signal: AbortSignal): Servers {
         server = startServer({
           dataFolder: join(own, 'data'),
           logFile: join(own, 'server.log'),
-          settings: { NACRE_LOG_LEVEL: 'warn', ...settings },
+          // Blobs may be as small as a smoke run has them.
+          settings: { NACRE_LOG_LEVEL: 'warn', NACRE_MIN_UPLOAD_SIZE: '1', ...settings },
           signal,
         });
         running.set(key, server);

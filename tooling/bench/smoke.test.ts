@@ -15,24 +15,28 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.each(measures)('$name measures something, in its smallest form', async (measure) => {
-  const own = join(folder, measure.name);
-  mkdirSync(own);
-  const bench: Bench = {
-    folder: own,
-    cacheFolder: join(folder, 'cache'),
-    repeats: 1,
-    smoke: true,
-    signal: stop.signal,
-    size: (_full, least = 1) => least,
-    server: servers.get,
-    say: () => {},
-  };
-  const figures: Figure[] = [];
-  for await (const finding of measure.run(bench)) if ('ours' in finding) figures.push(finding);
-  expect(figures.length).toBeGreaterThan(0);
-  for (const { name, ours, other } of figures) {
-    expect([name, ours.length, ours.every((value) => value > 0)]).toEqual([name, 1, true]);
-    if (other) expect([name, other.samples.length]).toEqual([name, 1]);
-  }
-});
+test.each(measures)(
+  '$name measures something, in its smallest form',
+  async (measure) => {
+    const own = join(folder, measure.name);
+    mkdirSync(own);
+    const bench: Bench = {
+      folder: own,
+      cacheFolder: join(folder, 'cache'),
+      repeats: 1,
+      smoke: true,
+      signal: stop.signal,
+      size: (_full, least = 1) => least,
+      server: servers.get,
+      say: () => {},
+    };
+    const figures: Figure[] = [];
+    for await (const finding of measure.run(bench)) if ('ours' in finding) figures.push(finding);
+    expect(figures.length).toBeGreaterThan(0);
+    for (const { name, ours, other } of figures) {
+      expect([name, ours.length, ours.every((value) => value > 0)]).toEqual([name, 1, true]);
+      if (other) expect([name, other.samples.length]).toEqual([name, 1]);
+    }
+  },
+  120_000,
+);
