@@ -271,13 +271,18 @@ export function helpText(): string {
   return [
     'nacre-server: an open server for Spectra S3 (DS3)',
     '',
-    'Usage: nacre-server [--flag VALUE …]',
+    'Usage: nacre-server [--flag VALUE …]                            serve',
+    '       nacre-server check [--read] [--repair] [--flag VALUE …]   compare a stopped server’s rows and files',
+    '',
+    'check looks for files that are missing or of a wrong length, and for rows that contradict each other; with --read',
+    'it reads every byte and compares checksums. --repair mends what it can without losing anything.',
     '',
     'Every flag has an environment name; a flag wins over the environment.',
     '',
     ...rows,
     '',
-    'Exit codes: 0 ended as asked, 1 failed while starting or running, 2 a flag or setting is wrong.',
+    'Exit codes: 0 ended as asked, 1 failed while starting or running, 2 a flag or setting is wrong, 3 check found',
+    'problems that it did not repair.',
     '',
   ].join('\n');
 }

@@ -1,9 +1,11 @@
 import { pino } from 'pino';
+import { checkSystem } from './check.ts';
 import { ConfigError, helpText, readConfig } from './config.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const failed = 1;
 const wrongUsage = 2;
+const problemsLeft = 3;
 
 /** Runs the server until a signal ends it. */
 async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
@@ -11,6 +13,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
     process.stdout.write(helpText());
     return;
   }
+  if (args[0] === 'check') return check(args.slice(1), env);
   const config = readConfig(args, env);
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
   const server = await startServer({
@@ -24,6 +27,21 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(server));
   announce(server);
+}
+
+/** `nacre-server check`: says what is wrong with a data folder and its database, and ends. */
+async function check(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const own = ['--read', '--repair'];
+  const config = readConfig(
+    args.filter((arg) => !own.includes(arg)),
+    env,
+  );
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const [readAll, repair] = own.map((flag) => args.includes(flag));
+  const result = await checkSystem({ config, say, readAll: readAll === true, repair: repair === true });
+  const { blobs, copies, problems, repaired } = result;
+  say(`${blobs} blobs, ${copies} copies: ${problems} problems, ${repaired} repaired`);
+  process.exitCode = problems > repaired ? problemsLeft : 0;
 }
 
 let stopping = false;

@@ -41,6 +41,7 @@ export {
   updateCacheThrottleRule,
   upsertCacheFilesystem,
 } from './db/queries/cache.ts';
+export { recountChunks } from './db/queries/chunks.ts';
 export { type BlobToCopy, findBlobsToCopy, holdBlobs, insertCopies, listBlobsToCopy } from './db/queries/copies.ts';
 export {
   type DataPathBackendRow,
@@ -111,6 +112,13 @@ export {
   removeGroupMember,
   updateGroup,
 } from './db/queries/groups.ts';
+export {
+  type BlobPlaces,
+  listBlobPlaces,
+  listReceivedParts,
+  listRowProblems,
+  type RowProblem,
+} from './db/queries/integrity.ts';
 export * from './db/queries/jobs.ts';
 export { type ListingStart, listKeys, listOfNames, listRolledUp, type VersionMark } from './db/queries/listing.ts';
 export {

@@ -1,0 +1,194 @@
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import {
+  type BlobPlaces,
+  dropFromCache,
+  listBlobPlaces,
+  listPools,
+  listReceivedParts,
+  listRowProblems,
+  noteSuspect,
+  type OpenDatabase,
+  openDatabase,
+  recountChunks,
+  unknownFiles,
+} from '@nacre/store';
+import { type BlobStore, openBlobStore } from '@nacre/store/blobs';
+import { type Clock, systemClock } from './clock.ts';
+import { nodeIdOf } from './cluster/this-node.ts';
+import type { Config } from './config.ts';
+import { createIdSource, type IdSource } from './ids.ts';
+import { cacheFolder, folderOf } from './places.ts';
+import { whatIsWrong } from './transfer/compare-copy.ts';
+
+export interface CheckOptions {
+  readonly config: Config;
+  /** Reads every byte and compares checksums; else only whether files are there, and their lengths. */
+  readonly readAll: boolean;
+  /** Mends what can be mended without losing anything. */
+  readonly repair: boolean;
+  /** Takes one line for each problem. */
+  readonly say: (line: string) => void;
+}
+
+export interface CheckResult {
+  readonly blobs: number;
+  /** Copies in this node's cache and on the pools. */
+  readonly copies: number;
+  readonly problems: number;
+  /** Of the problems, those that were mended. */
+  readonly repaired: number;
+  /** Files that no row knows; the server removes them when they are old. */
+  readonly unknownFiles: number;
+}
+
+interface Checking extends CheckOptions {
+  readonly store: OpenDatabase;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly nodeId: string;
+  readonly cache: BlobStore;
+  /** By pool id. */
+  readonly pools: ReadonlyMap<string, BlobStore>;
+  /** Counts a problem, and says it. `mend` is what a repair does about it; without it nothing can be done. */
+  problem(line: string, mend?: () => Promise<unknown>): Promise<void>;
+}
+
+/**
+ * Compares the rows of a system with each other and with the bytes they promise: of the cache of this node and of every
+ * pool. No server may be using the embedded database meanwhile.
+ *
+ * A repair counts chunks anew, takes blobs whose cached bytes are wrong out of the cache where there is a permanent copy,
+ * and notes wrong permanent copies as suspect. It removes no row of an object and no file. Errors: a plain Error when
+ * the folder or the database cannot be opened.
+ */
+export async function checkSystem(options: CheckOptions): Promise<CheckResult> {
+  const { config } = options;
+  const clock = systemClock;
+  const ids = createIdSource(clock);
+  const dataFolder = resolve(config.data);
+  await needSystem(dataFolder);
+  const store = await openDatabase({ dataDir: dataFolder, ...(config.databaseUrl ? { url: config.databaseUrl } : {}) });
+  try {
+    const counts = { problems: 0, repaired: 0 };
+    const checking: Checking = {
+      ...options,
+      store,
+      clock,
+      ids,
+      nodeId: await nodeIdOf(dataFolder, ids),
+      cache: await openBlobStore(`file:${cacheFolder(dataFolder)}`),
+      pools: await openPools(store, dataFolder),
+      async problem(line, mend) {
+        counts.problems++;
+        if (!options.repair || !mend) return options.say(line);
+        await mend();
+        counts.repaired++;
+        options.say(`${line}: repaired`);
+      },
+    };
+    await checkRows(checking);
+    const { blobs, copies } = await checkBytes(checking);
+    return { blobs, copies, unknownFiles: await countUnknownFiles(checking), ...counts };
+  } finally {
+    await store.close();
+  }
+}
+
+async function needSystem(dataFolder: string): Promise<void> {
+  await access(join(dataFolder, 'node.id')).catch(() => {
+    throw new Error(`${dataFolder} is no data folder: no server was ever started on it.`);
+  });
+}
+
+async function openPools(store: OpenDatabase, dataFolder: string): Promise<ReadonlyMap<string, BlobStore>> {
+  const pools = new Map<string, BlobStore>();
+  for (const { id, mountpoint } of await listPools(store.db)) {
+    pools.set(id, await openBlobStore(`file:${folderOf(dataFolder, mountpoint)}`));
+  }
+  return pools;
+}
+
+async function checkRows({ store, problem }: Checking): Promise<void> {
+  const found = await store.tx((tx) => listRowProblems(tx));
+  for (const { problem: what, id, isCounter } of found) {
+    const mend = isCounter ? () => store.tx((tx) => recountChunks(tx, [id])) : undefined;
+    await problem(`${id}: ${what}`, mend);
+  }
+}
+
+const blobsAtOnce = 1000;
+
+async function checkBytes(checking: Checking): Promise<{ blobs: number; copies: number }> {
+  const { store } = checking;
+  let blobs = 0;
+  let copies = 0;
+  const checkAll = async (some: readonly BlobPlaces[]) => {
+    blobs += some.length;
+    for (const blob of some) copies += await checkBlob(checking, blob);
+  };
+  await checkAll(await listReceivedParts(store.db));
+  for (let after: string | undefined; ; ) {
+    const some = await listBlobPlaces(store.db, after, blobsAtOnce);
+    await checkAll(some);
+    if (some.length < blobsAtOnce) return { blobs, copies };
+    after = some.at(-1)?.id;
+  }
+}
+
+/** Answers how many copies it looked at. */
+async function checkBlob(checking: Checking, blob: BlobPlaces): Promise<number> {
+  const { store, clock, ids, nodeId, cache, pools, problem } = checking;
+  let copies = 0;
+  if (blob.cacheNodeId === nodeId) {
+    copies++;
+    const wrong = await lookAt(checking, cache, blob);
+    const drop = () => store.tx((tx) => dropFromCache(tx, nodeId, blob.id));
+    if (wrong) await problem(`${blob.id}: in the cache it ${wrong}`, blob.poolIds.length > 0 ? drop : undefined);
+  }
+  for (const poolId of blob.poolIds) {
+    copies++;
+    const pool = pools.get(poolId);
+    const wrong = pool ? await lookAt(checking, pool, blob) : 'cannot be read: there is no such pool';
+    if (wrong === undefined) continue;
+    const suspect = { id: ids.next(), blobId: blob.id, poolId };
+    await problem(`${blob.id}: on the pool ${poolId} it ${wrong}`, () =>
+      noteSuspect(store.db, suspect, { problem: wrong, now: clock.now() }),
+    );
+  }
+  return copies;
+}
+
+async function lookAt({ readAll }: Checking, files: BlobStore, blob: BlobPlaces): Promise<string | undefined> {
+  const found = await files.stat(blob.id);
+  if (!found) return 'is not there';
+  if (found.length !== blob.length) return `has ${found.length} bytes instead of ${blob.length}`;
+  return readAll ? whatIsWrong(files, { ...blob, blobId: blob.id }) : undefined;
+}
+
+async function countUnknownFiles({ store, nodeId, cache, pools, say }: Checking): Promise<number> {
+  let count = await unknownIn(store, cache, { cacheOf: nodeId });
+  for (const [pool, files] of pools) count += await unknownIn(store, files, { pool });
+  if (count > 0) say(`${count} files belong to no row; the server removes them when they are a day old`);
+  return count;
+}
+
+async function unknownIn(
+  { db }: OpenDatabase,
+  files: BlobStore,
+  place: Parameters<typeof unknownFiles>[1],
+): Promise<number> {
+  let count = 0;
+  for await (const _part of files.parts()) count++;
+  let some: string[] = [];
+  const countSome = async () => {
+    count += (await unknownFiles(db, place, some)).length;
+    some = [];
+  };
+  for await (const id of files.list()) {
+    some.push(id);
+    if (some.length === blobsAtOnce) await countSome();
+  }
+  await countSome();
+  return count;
+}
