@@ -5,7 +5,7 @@ import { type Daemon, startDaemon } from './daemon.ts';
 
 /** A built `nacre-server` in a process of its own. */
 export interface ServerProcess extends Daemon {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or https when that alone is served. */
   readonly endpoint: string;
   readonly accessKey: string;
   readonly secretKey: string;
@@ -44,7 +44,7 @@ export async function startServer({ dataFolder, logFile, settings, signal }: Ser
       ...settings,
     },
     logFile,
-    ready: (said) => /serves DS3 at (http:\/\/\S+)/.exec(said)?.[1],
+    ready: (said) => /serves DS3 at (https?:\/\/\S+)/.exec(said)?.[1],
     signal,
   });
   return { ...daemon, endpoint: daemon.is, accessKey, secretKey, dataFolder, logFile };

@@ -11,10 +11,12 @@ const Profile = z.strictObject({
   secretKey: z.string().optional(),
   signature: z.enum(['v2', 'v4']).optional(),
   proxy: z.string().optional(),
+  /** Path of a PEM file. */
+  caFile: z.string().optional(),
 });
 export type Profile = z.infer<typeof Profile>;
 
-export const profileKeys = ['endpoint', 'accessKey', 'secretKey', 'signature', 'proxy'] as const;
+export const profileKeys = ['endpoint', 'accessKey', 'secretKey', 'signature', 'proxy', 'caFile'] as const;
 export type ProfileKey = (typeof profileKeys)[number];
 
 const Config = z.strictObject({

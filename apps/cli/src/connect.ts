@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type ClientOptions, optionsFromEnvironment } from '@nacre/client';
 import { type Config, type Profile, profileNamed } from './config.ts';
 import { UsageError } from './exit-codes.ts';
@@ -11,6 +12,7 @@ export interface ConnectionFlags {
   readonly secretKey?: string | undefined;
   readonly signature?: 'v2' | 'v4' | undefined;
   readonly profile?: string | undefined;
+  readonly caFile?: string | undefined;
   readonly insecure?: boolean | undefined;
 }
 
@@ -33,7 +35,7 @@ export function profileOptions(name: string, flags: ConnectionFlags, config: Con
 }
 
 function complete(profile: Profile, { insecure }: ConnectionFlags, { env, clock }: Io): ClientOptions {
-  const { endpoint, accessKey, secretKey, signature } = profile;
+  const { endpoint, accessKey, secretKey, signature, caFile } = profile;
   if (!endpoint)
     throw new UsageError('no endpoint: give --endpoint, set DS3_ENDPOINT, or `nacre config set endpoint HOST`');
   if (!accessKey)
@@ -51,11 +53,20 @@ function complete(profile: Profile, { insecure }: ConnectionFlags, { env, clock 
     proxy: usable,
     noProxy,
     verifyCertificate: !insecure,
+    authorities: caFile === undefined ? undefined : readAuthorities(caFile),
     // How many are used at a time is up to --concurrency.
     maxConnections: maxConcurrency,
     userAgent: 'nacre-cli',
     clock,
   };
+}
+
+function readAuthorities(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`the certificates in ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }
 
 function defined<T extends object>(values: T): Partial<T> {

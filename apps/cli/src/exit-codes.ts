@@ -39,7 +39,7 @@ export function exitFor(error: unknown): { readonly exit: Exit; readonly retry: 
   if (error instanceof UsageError) return { exit: 'usage', retry: undefined };
   if (error instanceof DataMismatchError) return { exit: 'mismatch', retry: undefined };
   if (error instanceof ConnectionError) {
-    const trust = error.code === 'CERTIFICATE' ? '--insecure accepts any' : undefined;
+    const trust = error.code === 'CERTIFICATE' ? '--ca-file names an authority, --insecure accepts any' : undefined;
     return { exit: 'unreachable', retry: error.retryHelps ? 'try again' : trust };
   }
   if (error instanceof AnswerError) return { exit: 'failed', retry: undefined };

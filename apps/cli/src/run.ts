@@ -52,6 +52,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .option('--secret-key <key>', 'secret key of the user (DS3_SECRET_KEY)')
     .addOption(new Option('--signature <version>', 'how requests are signed').choices(['v2', 'v4']))
     .option('--profile <name>', 'the system and user that are kept under this name, see `nacre config`')
+    .option('--ca-file <path>', 'accept certificates of the authorities in this PEM file, instead of the public ones')
     .option('--insecure', 'accept any certificate')
     .addOption(new Option('--output <form>', 'form of the result').choices(outputForms).default('table'))
     .exitOverride()

@@ -12,6 +12,33 @@ export const settings = {
     fallback: '127.0.0.1:8080',
     about: 'Host and port of the data path, `HOST:PORT`. Port 0 picks a free one.',
   }),
+  tlsListen: setting({
+    env: 'NACRE_TLS_LISTEN',
+    parse: z.string().transform(parseListen),
+    fallback: '127.0.0.1:8443',
+    about: 'Host and port of the data path over TLS, `HOST:PORT`; served when there is a certificate.',
+  }),
+  tlsCertificate: setting({
+    env: 'NACRE_TLS_CERTIFICATE',
+    parse: z.string(),
+    fallback: '',
+    about:
+      'A PEM file: the certificate of this server, and those that lead to its authority. With it and its key, HTTPS is ' +
+      'served beside HTTP. Read again on SIGHUP.',
+  }),
+  tlsKey: setting({
+    env: 'NACRE_TLS_KEY',
+    parse: z.string(),
+    fallback: '',
+    about: 'A PEM file: the private key of the certificate. Read again on SIGHUP.',
+  }),
+  tlsOnly: setting({
+    env: 'NACRE_TLS_ONLY',
+    parse: yesOrNo(),
+    fallback: 'false',
+    isSwitch: true,
+    about: 'Serves HTTPS alone; `--listen` is not used then.',
+  }),
   data: setting({
     env: 'NACRE_DATA',
     parse: z.string().min(1),
@@ -106,7 +133,32 @@ export const settings = {
     env: 'NACRE_MAX_DOCUMENT_SIZE',
     parse: bytes(1024),
     fallback: '128MiB',
-    about: 'Bytes of a request body that is a document: an object list, a job to replicate.',
+    about: 'Bytes of a request body that lists the objects of a job, or is a job to replicate.',
+  }),
+  maxSmallDocumentSize: setting({
+    env: 'NACRE_MAX_SMALL_DOCUMENT_SIZE',
+    parse: bytes(1024),
+    fallback: '8MiB',
+    about:
+      'Bytes of every other document, which names at most a few thousand things: objects to delete, parts to complete.',
+  }),
+  maxHeaderSize: setting({
+    env: 'NACRE_MAX_HEADER_SIZE',
+    parse: bytes(4096),
+    fallback: '16KiB',
+    about: 'Bytes of the request line and the headers of a request; more is refused with 431.',
+  }),
+  maxConnections: setting({
+    env: 'NACRE_MAX_CONNECTIONS',
+    parse: count(1),
+    fallback: '10000',
+    about: 'Connections at a time; a further one is told 503 and closed.',
+  }),
+  maxRequests: setting({
+    env: 'NACRE_MAX_REQUESTS',
+    parse: count(1),
+    fallback: '4096',
+    about: 'Requests at a time; a further one is refused with 503 before anything is done for it.',
   }),
   existingObjects: setting({
     env: 'NACRE_EXISTING_OBJECTS',
@@ -193,6 +245,19 @@ export const settings = {
     fallback: '300',
     about: 'Seconds of silence after which a connection is closed.',
   }),
+  headerSeconds: setting({
+    env: 'NACRE_HEADER_SECONDS',
+    parse: count(1),
+    fallback: '60',
+    about: 'Seconds in which the headers of a request have to arrive, and a TLS handshake has to end.',
+  }),
+  documentSeconds: setting({
+    env: 'NACRE_DOCUMENT_SECONDS',
+    parse: count(1),
+    fallback: '600',
+    about:
+      'Seconds in which a request body that is a document has to arrive. Object data may take as long as it flows.',
+  }),
   shutdownSeconds: setting({
     env: 'NACRE_SHUTDOWN_SECONDS',
     parse: count(1),
@@ -221,10 +286,15 @@ interface Setting<P> {
   /** As it would be written in the environment. */
   readonly fallback: string;
   readonly about: string;
+  /** Whether the flag may stand alone, which is `true`. */
+  readonly isSwitch: boolean;
 }
 
-function setting<P extends z.ZodType<unknown, string>>(of: Omit<Setting<P>, 'flag'>): Setting<P> {
+function setting<P extends z.ZodType<unknown, string>>(
+  of: Omit<Setting<P>, 'flag' | 'isSwitch'> & { readonly isSwitch?: true },
+): Setting<P> {
   return {
+    isSwitch: false,
     ...of,
     flag: `--${of.env
       .replace(/^NACRE_/, '')
@@ -246,16 +316,27 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
     const [issue] = parsed.error.issues;
     throw new ConfigError(`${flag} (${name}) is '${written}': ${issue?.message ?? 'not valid'}`);
   });
-  return Object.fromEntries(entries) as Config;
+  const config = Object.fromEntries(entries) as Config;
+  checkTls(config);
+  return config;
+}
+
+function checkTls({ tlsCertificate, tlsKey, tlsOnly }: Config): void {
+  if ((tlsCertificate === '') !== (tlsKey === '')) {
+    throw new ConfigError('--tls-certificate and --tls-key go together: one of them is empty');
+  }
+  if (tlsOnly && tlsCertificate === '') throw new ConfigError('--tls-only needs --tls-certificate and --tls-key');
 }
 
 function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
-  const known = new Set(Object.values(settings).map(({ flag }) => flag));
+  const known = new Map<string, boolean>(Object.values(settings).map(({ flag, isSwitch }) => [flag, isSwitch]));
   const given = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
     const [flag = '', ...rest] = (args[i] ?? '').split('=');
-    if (!known.has(flag)) throw new ConfigError(`unknown argument '${args[i]}'; --help lists the flags`);
-    const value = rest.length > 0 ? rest.join('=') : args[++i];
+    const isSwitch = known.get(flag);
+    if (isSwitch === undefined) throw new ConfigError(`unknown argument '${args[i]}'; --help lists the flags`);
+    const alone = isSwitch && (args[i + 1] ?? '--').startsWith('--');
+    const value = rest.length > 0 ? rest.join('=') : alone ? 'true' : args[++i];
     if (value === undefined) throw new ConfigError(`${flag} needs a value`);
     given.set(flag, value);
   }
@@ -265,8 +346,8 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
 /** What `--help` prints. */
 export function helpText(): string {
   const rows = Object.values(settings).map(
-    ({ env, flag, fallback, about }) =>
-      `  ${flag} VALUE\n      ${about}\n      ${env}; ${fallback === '' ? 'empty' : fallback} unless given.`,
+    ({ env, flag, fallback, about, isSwitch }) =>
+      `  ${flag}${isSwitch ? '' : ' VALUE'}\n      ${about}\n      ${env}; ${fallback === '' ? 'empty' : fallback} unless given.`,
   );
   return [
     'nacre-server: an open server for Spectra S3 (DS3)',
@@ -328,6 +409,10 @@ function parsePools(written: string, ctx: z.RefinementCtx): ConfiguredPool[] {
     ctx.addIssue({ code: 'custom', message: `'${one}' is neither NAME=FOLDER nor NAME@PARTITION=FOLDER` });
     return z.NEVER;
   });
+}
+
+function yesOrNo() {
+  return z.enum(['true', 'false']).transform((written) => written === 'true');
 }
 
 function count(least: number) {

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { checkSystem } from './check.ts';
 import { ConfigError, helpText, readConfig } from './config.ts';
 import { type RunningServer, startServer } from './server.ts';
@@ -26,6 +26,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
     },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(server));
+  process.on('SIGHUP', () => void reload(server, log));
   announce(server);
 }
 
@@ -44,6 +45,16 @@ async function check(args: readonly string[], env: NodeJS.ProcessEnv): Promise<v
   process.exitCode = problems > repaired ? problemsLeft : 0;
 }
 
+/** Without a certificate there is nothing to read again; the signal ends no server. */
+async function reload(server: RunningServer, log: Logger): Promise<void> {
+  try {
+    await server.reloadCertificate();
+    log.info({ msg: 'read again what SIGHUP is for' });
+  } catch (error) {
+    log.error({ err: error, msg: 'the certificate stays the one that was read before' });
+  }
+}
+
 let stopping = false;
 
 async function stop(server: RunningServer): Promise<void> {
@@ -58,12 +69,13 @@ async function stop(server: RunningServer): Promise<void> {
   process.exit();
 }
 
-function announce({ endpoint, made, context }: RunningServer): void {
+function announce({ endpoint, secureEndpoint, made, context }: RunningServer): void {
+  const secure = secureEndpoint && secureEndpoint !== endpoint ? ` and ${secureEndpoint}` : '';
   const keys = made
     ? `  access key  ${made.accessKey}\n  secret key  ${made.secretKey}\n`
     : `  keys        in ${context.config.data}/admin.json\n`;
   process.stdout.write(
-    `Nacre serves DS3 at ${endpoint}\n${keys}  data        ${context.config.data}\n\nTry:  nacre --help\n`,
+    `Nacre serves DS3 at ${endpoint}${secure}\n${keys}  data        ${context.config.data}\n\nTry:  nacre --help\n`,
   );
 }
 

@@ -1,6 +1,4 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findSystem, listPools, type OpenDatabase, openDatabase, seedSystem } from '@nacre/store';
@@ -12,7 +10,8 @@ import type { ServerContext } from './context.ts';
 import { writeNewFile } from './files.ts';
 import { handlers } from './handlers/index.ts';
 import { createDispatch, type Dispatch } from './http/dispatch.ts';
-import { createHttpServer } from './http/listen.ts';
+import { type HttpServers, serveHttp } from './http/listen.ts';
+import { readCertificate } from './http/tls.ts';
 import { createIdSource, type IdSource } from './ids.ts';
 import { createAddressGuard } from './notifications/addresses.ts';
 import { cacheFolder, openPlaces } from './places.ts';
@@ -36,12 +35,16 @@ import { sweep } from './workers/sweep.ts';
 import { verifyPools } from './workers/verify-pools.ts';
 
 export interface RunningServer {
-  /** `http://host:port`. */
+  /** `http://host:port`; `https://host:port` when plain HTTP is off. */
   readonly endpoint: string;
+  /** `https://host:port`, when there is a certificate. */
+  readonly secureEndpoint: string | undefined;
   /** The first user's keys, when this start made the system. */
   readonly made: AdminKeys | undefined;
   /** What handlers and workers use; tests hold its clock. */
   readonly context: ServerContext;
+  /** Reads certificate and key again. Errors: a plain Error; the old ones stay in use then. */
+  reloadCertificate(): Promise<void>;
   /** Lets running requests and tasks end, then closes everything. */
   stop(): Promise<void>;
 }
@@ -72,6 +75,7 @@ export async function startServer({
   const dataFolder = resolve(config.data);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const ids = createIdSource(clock);
+  const certificate = await readCertificate(config);
   const seal = createSeal(await masterKey(config.masterKey, dataFolder));
   const nodeId = await nodeIdOf(dataFolder, ids);
   const store = await openDatabase({ dataDir: dataFolder, ...(config.databaseUrl ? { url: config.databaseUrl } : {}) });
@@ -93,10 +97,9 @@ export async function startServer({
     const health = { notReady: () => whyNotReady(store, places.cache.state()) };
     // The node's port is known once it listens; requests wait until then.
     let dispatch: Dispatch = (_request, response) => response.writeHead(503).end();
-    const http = createHttpServer({ config }, (...exchange) => dispatch(...exchange), health);
-    const port = await listen(http, config.listen);
-    closing.unshift(() => closeHttp(http, config.shutdownSeconds));
-    const node = thisNode(config, nodeId, port);
+    const http = await serveHttp({ config, dispatch: (...exchange) => dispatch(...exchange), health, certificate });
+    closing.unshift(() => http.close(config.shutdownSeconds));
+    const node = thisNode(config, nodeId, http);
     await registerNode(store, clock, node, (await findSystem(store.db))?.serialNumber ?? '');
     await registerCache(store, { nodeId, path: cacheFolder(dataFolder), size: config.cacheSize }, ids);
     const context: ServerContext = {
@@ -131,10 +134,16 @@ export async function startServer({
     ]);
     closing.splice(1, 0, () => runner.stop());
     if (onFailure) store.onEngineExit(onFailure);
+    const secureEndpoint = http.httpsPort && `https://${hostForUrl(node.endPoint)}:${http.httpsPort}`;
     return {
-      endpoint: `http://${hostForUrl(node.endPoint)}:${port}`,
+      endpoint: http.httpPort ? `http://${hostForUrl(node.endPoint)}:${http.httpPort}` : secureEndpoint || '',
+      secureEndpoint: secureEndpoint || undefined,
       made,
       context,
+      async reloadCertificate() {
+        const next = await readCertificate(config);
+        if (next) http.useCertificate(next);
+      },
       async stop() {
         for (const close of closing) await close();
       },
@@ -187,31 +196,13 @@ async function whyNotReady(
   }
 }
 
-function thisNode(config: Config, id: string, httpPort: number): ThisNode {
-  const { host } = config.listen;
+function thisNode(config: Config, id: string, ports: Pick<HttpServers, 'httpPort' | 'httpsPort'>): ThisNode {
+  const { host } = ports.httpPort === undefined ? config.tlsListen : config.listen;
   const everywhere = host === '0.0.0.0' || host === '::';
-  return { id, name: nodeName(id), endPoint: config.endpoint || (everywhere ? hostname() : host), httpPort };
+  const endPoint = config.endpoint || (everywhere ? hostname() : host);
+  return { id, name: nodeName(id), endPoint, httpPort: ports.httpPort ?? null, httpsPort: ports.httpsPort ?? null };
 }
 
 function hostForUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function listen(http: Server, { host, port }: Config['listen']): Promise<number> {
-  return new Promise((done, fail) => {
-    http.once('error', fail);
-    http.listen(port, host, () => {
-      http.off('error', fail);
-      done((http.address() as AddressInfo).port);
-    });
-  });
-}
-
-/** Takes no new requests; those under way may end within the time, then their connections are cut. */
-async function closeHttp(http: Server, seconds: number): Promise<void> {
-  const closed = new Promise<void>((done) => http.close(() => done()));
-  http.closeIdleConnections();
-  const cut = setTimeout(() => http.closeAllConnections(), seconds * 1000);
-  await closed;
-  clearTimeout(cut);
 }

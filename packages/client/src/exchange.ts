@@ -13,12 +13,15 @@ export interface Line {
 }
 
 export function openLine(settings: Settings): Line {
-  const { endpoint, maxConnections, verifyCertificate } = settings;
+  const { endpoint, maxConnections } = settings;
   const keeping = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' } as const;
-  const agent = endpoint.secure
-    ? new https.Agent({ ...keeping, rejectUnauthorized: verifyCertificate })
-    : new http.Agent(keeping);
+  const agent = endpoint.secure ? new https.Agent({ ...keeping, ...trust(settings) }) : new http.Agent(keeping);
   return { settings, agent };
+}
+
+/** Which certificates are accepted. */
+function trust({ verifyCertificate, authorities }: Settings): https.AgentOptions {
+  return { rejectUnauthorized: verifyCertificate, ...(authorities !== undefined && { ca: authorities }) };
 }
 
 /** One request as it goes out; everything is signed already. */
@@ -133,7 +136,7 @@ function nameOf({ endpoint, proxy }: Settings): string {
 }
 
 function startRequest({ settings, agent }: Line, request: WireRequest): http.ClientRequest {
-  const { endpoint, proxy, verifyCertificate } = settings;
+  const { endpoint, proxy } = settings;
   const headers: Record<string, string> = { ...request.headers };
   if (proxy?.authorization) headers['Proxy-Authorization'] = proxy.authorization;
   if (request.body && request.body.length >= sizeToAskFirst) headers.Expect = '100-continue';
@@ -145,7 +148,7 @@ function startRequest({ settings, agent }: Line, request: WireRequest): http.Cli
     headers,
     agent: request.alone ? false : agent,
     maxHeaderSize,
-    ...(endpoint.secure && { rejectUnauthorized: verifyCertificate }),
+    ...(endpoint.secure && trust(settings)),
   });
   // The size is limited; Node's own limit would drop what is beyond the 2000th header without a word.
   outgoing.maxHeadersCount = 0;

@@ -23,6 +23,11 @@ export interface ClientOptions {
   readonly maxDocumentSize?: number | undefined;
   /** `false` accepts any certificate: appliances are delivered with self-signed ones. Default `true`. */
   readonly verifyCertificate?: boolean | undefined;
+  /**
+   * Authorities whose certificates are accepted, as PEM text, in place of the public ones. A system's own self-signed
+   * certificate is its authority.
+   */
+  readonly authorities?: string | undefined;
   readonly userAgent?: string | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -55,6 +60,7 @@ export interface Settings {
   readonly retries: number;
   readonly maxDocumentSize: number;
   readonly verifyCertificate: boolean;
+  readonly authorities: string | undefined;
   readonly userAgent: string;
   readonly clock: Clock;
 }
@@ -98,6 +104,7 @@ export function settingsOf(options: ClientOptions): Settings {
     retries: options.retries ?? 4,
     maxDocumentSize: positive('maxDocumentSize', options.maxDocumentSize ?? 128 * mebibyte),
     verifyCertificate: options.verifyCertificate ?? true,
+    authorities: options.authorities,
     userAgent: options.userAgent ?? 'nacre',
     clock: options.clock ?? systemClock,
   };

@@ -66,6 +66,7 @@ export const addConfigCommands: AddCommands = (program, act) => {
             { title: 'SECRET KEY', value: ({ secretKey }) => secretKey },
             { title: 'SIGNATURE', value: ({ signature }) => signature },
             { title: 'PROXY', value: ({ proxy }) => proxy },
+            { title: 'CA FILE', value: ({ caFile }) => caFile },
           ]),
       });
     }),

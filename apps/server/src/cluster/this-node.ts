@@ -12,7 +12,9 @@ export interface ThisNode {
   readonly name: string;
   /** The host that clients reach. */
   readonly endPoint: string;
-  readonly httpPort: number;
+  /** `null` when it is off. */
+  readonly httpPort: number | null;
+  readonly httpsPort: number | null;
 }
 
 /** The node's id: kept in the data folder, since the cache there is this node's. */
@@ -24,13 +26,13 @@ export async function nodeIdOf(dataFolder: string, ids: IdSource): Promise<strin
 
 /** Tells the system where this node is now. */
 export async function registerNode(store: Database, clock: Clock, node: ThisNode, serialNumber: string): Promise<void> {
-  const { id, name, endPoint, httpPort } = node;
+  const { id, name, endPoint, httpPort, httpsPort } = node;
   await upsertNode(store.db, {
     id,
     name,
     endPoint,
     httpPort,
-    httpsPort: null,
+    httpsPort,
     serialNumber,
     lastHeartbeat: clock.now(),
   });

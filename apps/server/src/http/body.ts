@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type ByteBody, Ds3Error, decode, type Operation, type S3ChecksumAlgorithm, WireError } from '@nacre/model';
+import {
+  type ByteBody,
+  Ds3Error,
+  decode,
+  GetObjectList,
+  type Operation,
+  PutObjectList,
+  type S3ChecksumAlgorithm,
+  WireError,
+} from '@nacre/model';
 import { unwrapChunked, type VerifiedPayload } from '@nacre/model/signing';
 import { isChecksum } from '@nacre/store/blobs';
+import type { Config } from '../config.ts';
 import { isS3Checksum, type S3Checksum, type SentChecksum, s3Algorithms, s3Digest } from '../transfer/s3-checksum.ts';
 
 /** The body of a request, and what an S3 client says of it. */
@@ -145,17 +155,34 @@ async function* withSha256(bytes: AsyncIterable<Uint8Array>, expected: string): 
   if (hash.digest('hex') !== expected.toLowerCase()) throw new Ds3Error('XAmzContentSHA256Mismatch');
 }
 
+export interface DocumentLimits {
+  readonly maxBytes: number;
+  /** Seconds in which it has to arrive. */
+  readonly seconds: number;
+}
+
+/** Lists of a job's objects, and jobs to replicate, are as long as the job; all others name a few thousand things. */
+export function documentLimits(
+  { body }: Pick<Operation, 'body'>,
+  { maxDocumentSize, maxSmallDocumentSize, documentSeconds }: Config,
+): DocumentLimits {
+  const isLarge = body.kind === 'text' || (body.kind === 'xml' && largeDocuments.has(body.of));
+  return { maxBytes: isLarge ? maxDocumentSize : maxSmallDocumentSize, seconds: documentSeconds };
+}
+
+const largeDocuments: ReadonlySet<unknown> = new Set([PutObjectList, GetObjectList]);
+
 /**
  * The value of `input.body` for an operation whose body is a document. `md5` is the one that the client sent, base64.
- * Errors: `BadDigest`, `EntityTooLarge`, `InvalidDigest`, `MalformedXML`.
+ * Errors: `BadDigest`, `EntityTooLarge`, `InvalidDigest`, `MalformedXML`, `RequestTimeout`.
  */
 export async function documentBody(
   operation: Operation,
   body: ByteBody,
-  { maxBytes, md5 }: { readonly maxBytes: number; readonly md5: string | undefined },
+  { md5, ...limits }: DocumentLimits & { readonly md5: string | undefined },
 ): Promise<{ readonly body?: unknown }> {
   if (operation.body.kind === 'none' || operation.body.kind === 'bytes') return {};
-  const document = await wholeBody(body, maxBytes);
+  const document = await wholeBody(body, limits);
   if (md5 !== undefined) compareMd5(document, md5);
   if (operation.body.kind === 'text') return { body: readUtf8(document) };
   if (document.length === 0) {
@@ -179,8 +206,21 @@ function compareMd5(document: Buffer, md5: string): void {
   }
 }
 
-async function wholeBody({ length, bytes }: ByteBody, maxBytes: number): Promise<Buffer> {
+async function wholeBody({ length, bytes }: ByteBody, { maxBytes, seconds }: DocumentLimits): Promise<Buffer> {
   if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `The body was not complete after ${seconds} seconds.`;
+    timer = setTimeout(() => reject(new Ds3Error('RequestTimeout', { message })), seconds * 1000);
+  });
+  try {
+    return await Promise.race([gathered(bytes, maxBytes), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function gathered(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of bytes) {

@@ -19,7 +19,8 @@ import { type RequestHeaders, requestHeaders, type SignedRequest } from '@nacre/
 import { databaseError } from '@nacre/store';
 import type { Handlers, RequestContext, ServerContext } from '../context.ts';
 import { authenticate } from './authenticate.ts';
-import { documentBody, expectedS3Checksums, requestBody } from './body.ts';
+import { documentBody, documentLimits, expectedS3Checksums, requestBody } from './body.ts';
+import { checkFraming } from './framing.ts';
 import { sendAnswer, sendError } from './respond.ts';
 
 export type Dispatch = (request: IncomingMessage, response: ServerResponse, waitsForContinue: boolean) => void;
@@ -36,9 +37,15 @@ export interface AllHandlers {
 export function createDispatch(ctx: ServerContext, handlers: AllHandlers): Dispatch {
   const router = createRouter(contract);
   let requests = 0;
+  let underWay = 0;
   return (request, response, waitsForContinue) => {
     requests += 1;
-    void serve(ctx, router, handlers, { request, response, waitsForContinue, number: requests });
+    underWay += 1;
+    response.once('close', () => {
+      underWay -= 1;
+    });
+    const isTooMany = underWay > ctx.config.maxRequests;
+    void serve(ctx, router, handlers, { request, response, waitsForContinue, isTooMany, number: requests });
   };
 }
 
@@ -46,6 +53,8 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly waitsForContinue: boolean;
+  /** More requests are under way than this server takes. */
+  readonly isTooMany: boolean;
   readonly number: number;
 }
 
@@ -59,6 +68,8 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
   const method = request.method ?? '';
   let operation = '';
   try {
+    checkFraming(request);
+    if (exchange.isTooMany) throw tooMany();
     const headers = requestHeaders(request.rawHeaders);
     const { target, match } = findOperation(router, method, request.url ?? '', headers);
     operation = `${match.plane}.${match.name}`;
@@ -76,6 +87,13 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
     watchIdle(ctx, request);
     letGoOfBody(request, response);
   }
+}
+
+function tooMany(): Ds3Error {
+  return new Ds3Error('SlowDown', {
+    message: 'There are too many requests at a time; try again later.',
+    retryAfterSeconds: 1,
+  });
 }
 
 /** From here on a silent client is given up. */
@@ -193,10 +211,8 @@ async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: 
     headers.all.map(({ name, value }) => [name, value] as const),
   );
   if (operation.body.kind !== 'bytes') admit();
-  const document = await documentBody(operation, bytes, {
-    maxBytes: ctx.config.maxDocumentSize,
-    md5: headers.get('content-md5'),
-  });
+  const md5 = headers.get('content-md5');
+  const document = await documentBody(operation, bytes, { ...documentLimits(operation, ctx.config), md5 });
   const body = operation.body.kind === 'bytes' ? { body: bytes } : document;
   const input = { ...parameters, ...fields, ...body, ...present({ id, bucket, key }) };
   const remoteAddress = request.socket.remoteAddress ?? 'unknown';

@@ -16,7 +16,7 @@ import { drained } from './drained.ts';
 import { sendPieces } from './send-pieces.ts';
 import { Streamed } from './streamed.ts';
 
-const xmlType = 'text/xml;charset=UTF-8';
+export const xmlType = 'text/xml;charset=UTF-8';
 
 /** Writes what a handler answered: status, headers, body. Resolves when all of it has been handed to the socket. */
 export async function sendAnswer(response: ServerResponse, operation: Operation, output: unknown): Promise<void> {
@@ -131,17 +131,24 @@ export function sendError(response: ServerResponse, error: unknown, request: Fai
   }
   for (const [name, value] of Object.entries(shown.headers)) response.setHeader(name, value);
   if (shown.retryAfterSeconds !== undefined) response.setHeader('Retry-After', shown.retryAfterSeconds);
-  const body = {
-    code: shown.code,
-    httpErrorCode: shown.status,
-    message: `${shown.code}[${shown.status}]: ${shown.message}`.replace(notInXml, '\ufffd'),
-    resource: request.resource,
-    resourceId: request.number,
-  };
   const bodyless =
     request.method === 'HEAD' ||
     shown.status === 304 ||
     (shown.status === 410 && request.resource.startsWith('/_rest_/'));
-  sendText(response, shown.status, bodyless ? undefined : xmlType, bodyless ? '' : encode(ErrorBody, body));
+  sendText(response, shown.status, bodyless ? undefined : xmlType, bodyless ? '' : errorDocument(shown, request));
   return shown;
+}
+
+/** The error as a document, with all five elements. */
+export function errorDocument(
+  { code, status, message }: Ds3Error,
+  { resource, number }: Pick<FailedRequest, 'resource' | 'number'>,
+): string {
+  return encode(ErrorBody, {
+    code,
+    httpErrorCode: status,
+    message: `${code}[${status}]: ${message}`.replace(notInXml, '\ufffd'),
+    resource,
+    resourceId: number,
+  });
 }
