@@ -126,7 +126,7 @@ test('with --tls-only plain HTTP is not served, and jobs say one port', async ()
   expect(server.endpoint).toBe(server.secureEndpoint);
   const client = clientAt(server.endpoint, { authorities });
   const { job } = await aPutJob(client, [{ name: 'a', size: 1 }]);
-  expect(job.nodes.map(({ httpPort, httpsPort }) => [httpPort, httpsPort])).toEqual([
+  expect(job.nodes?.map(({ httpPort, httpsPort }) => [httpPort, httpsPort])).toEqual([
     [undefined, Number(new URL(server.endpoint).port)],
   ]);
 });
