@@ -28,7 +28,8 @@ export function operationsPage(served: Served): string {
     '<!-- Written by tooling/contract/coverage.ts from the contract and the handlers. Do not edit. -->',
     '',
     `The union of the API generations 4.1, 5.8 and 6.0, and what S3 clients need beside it: ${total(served)}.`,
-    'An operation that is not served answers 501 NotImplemented. In a request, `…` stands for a required value; the',
+    'An operation that is not served answers 501 NotImplemented, and its line says what it would need. In a request, `…`',
+    'stands for a required value; the',
     'optional parameters and the bodies are in the contract rows of `packages/model/src/contract`, and the handlers in',
     '`apps/server/src/handlers`; those in `nothing.ts` answer for what a system of this kind never has.',
     '',
@@ -62,11 +63,22 @@ function section(
     '| Operation | Request | SDK request | Handler |',
     '| --- | --- | --- | --- |',
     ...Object.entries(rows).map(([name, row]) => {
-      const state = served[name] ?? '501';
+      const state = served[name] ?? `501: ${wantOf(row)}`;
       return `| \`${name}\` | \`${requestText(row)}\` | ${sdkName(plane, name)} | ${state} |`;
     }),
   ];
 }
+
+/** What a system would have to have for an operation that is not served, by what the operation is about. */
+function wantOf({ path, query }: Operation): string {
+  const about = path.plane === 'ds3' ? [path.resource, ...Object.keys(query)].join(' ') : '';
+  if (/(^| )(suspect_blob_)?tape/.test(about)) return 'needs tapes';
+  if (/target|replication_rule/i.test(about)) return 'needs a foreign target';
+  return notYet;
+}
+
+/** Of an operation that nothing but a handler is missing for. */
+const notYet = 'not yet';
 
 /** `PUT /_rest_/bucket/{id}?operation=start_bulk_put&replicate` */
 function requestText({ verb, path, operation, query, headers }: Operation): string {

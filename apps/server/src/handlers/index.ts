@@ -13,6 +13,7 @@ import { nodes } from './nodes.ts';
 import { notifications } from './notifications.ts';
 import { objects } from './objects.ts';
 import { placement } from './placement.ts';
+import { poolWork } from './pool-work.ts';
 import { pools } from './pools.ts';
 import { s3 } from './s3.ts';
 import { storageDomains } from './storage-domains.ts';
@@ -40,6 +41,7 @@ export const handlers = {
     ...objects,
     ...placement,
     ...pools,
+    ...poolWork,
     ...storageDomains,
     ...system,
     ...tapes,

@@ -1,5 +1,5 @@
-import type { Pool } from '@nacre/model';
-import { listPlacedPools, type PlacedPool } from '@nacre/store';
+import { Ds3Error, type Pool } from '@nacre/model';
+import { listPlacedPools, type PlacedPool, type PoolRow } from '@nacre/store';
 import type { ServerContext } from '../context.ts';
 import { folderOf } from '../places.ts';
 import { measureSpace, type Space } from '../space.ts';
@@ -24,6 +24,16 @@ export async function describePools(
       return { ...placed, space, answer: describePool(placed, space, writable) };
     }),
   );
+}
+
+/** One pool as it is now. Errors: `NotFound`. */
+export async function describeOne(
+  ctx: Pick<ServerContext, 'store' | 'places' | 'config'>,
+  { id }: PoolRow,
+): Promise<Pool> {
+  const [found] = await describePools(ctx, { id });
+  if (found) return found.answer;
+  throw new Ds3Error('NotFound', { resource: id, message: `The pool ${id} was deleted meanwhile.` });
 }
 
 /** A pool is a folder: its capacities are those of the file system that the folder is on. */

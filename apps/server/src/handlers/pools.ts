@@ -13,7 +13,6 @@ import {
   needPoolPartition,
   needStorageDomain,
   type PoolPartitionRow,
-  type PoolRow,
   removePool,
   removePoolFailure,
   removePoolPartition,
@@ -21,12 +20,12 @@ import {
   updatePool,
   updatePoolPartition,
 } from '@nacre/store';
-import type { Handlers, RequestContext } from '../context.ts';
+import type { Handlers } from '../context.ts';
 import { checkName } from '../domain/names.ts';
 import { describePage, pageOf, pageRequest } from '../domain/page.ts';
 import { needAdministrator } from '../domain/permissions.ts';
 import { idOf } from './lookup.ts';
-import { describePools } from './pool-answer.ts';
+import { describeOne, describePools } from './pool-answer.ts';
 
 const changes = 'change pools';
 
@@ -175,12 +174,6 @@ export const pools = {
     await removePoolFailure(ctx.store.db, id);
   },
 } satisfies Handlers<'ds3'>;
-
-async function describeOne(ctx: RequestContext, { id }: PoolRow): Promise<Pool> {
-  const [found] = await describePools(ctx, { id });
-  if (found) return found.answer;
-  throw new Ds3Error('NotFound', { resource: id, message: `The pool ${id} was deleted meanwhile.` });
-}
 
 /** Whether one of them is wanted; all are without a wish, and with `null` there must be none. */
 function hasOne<T>(all: readonly T[], wanted: string | null | undefined, idOfOne: (one: T) => string): boolean {

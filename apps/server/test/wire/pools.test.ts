@@ -4,7 +4,7 @@ import { freshFolder } from '@nacre/store/testing';
 import { describe, expect, test } from 'vitest';
 import { aUser, newName } from '../support/people.ts';
 import { startTestServer, systemUnderTest } from '../support/server.ts';
-import { aPutJob, jobReaches, sendBlobs, withCode } from '../support/things.ts';
+import { aPutJob, bytesOf, contentOf, jobReaches, sendBlobs, withCode } from '../support/things.ts';
 
 const admin = await systemUnderTest();
 const none = '00000000-0000-4000-8000-000000000000';
@@ -141,6 +141,44 @@ describe('pools of one’s own', () => {
       ['archive', undefined],
       ['second', 'Second Copy'],
     ]);
+  });
+
+  test('leave their storage domain when they are empty, and are not taken for pools of another system', async () => {
+    const { client } = await startTestServer({ env: { NACRE_POOLS: `spare@Second Copy=${await freshFolder()}` } });
+    const made = await aPutJob(client, [{ name: 'a', size: 3 }]);
+    await sendBlobs(client, made);
+    await jobReaches(client, made.job.jobId, 'COMPLETED');
+    await expect(client.ds3.deallocatePool({ id: 'pool-1' })).rejects.toThrow(withCode('Conflict'));
+    await client.ds3.deallocatePool({ id: 'spare' });
+    expect(await client.ds3.getPool({ id: 'spare' })).toMatchObject({
+      assignedToStorageDomain: false,
+      partitionId: null,
+      storageDomainId: null,
+    });
+    await client.ds3.formatAllForeignPools();
+    await client.ds3.importAllPools({ dataPolicyId: 'Single Copy on Tape' });
+    await client.ds3.cancelImportOnAllPools();
+    expect(await client.ds3.cancelImportPool({ id: 'spare' })).toMatchObject({ name: 'spare', state: 'NORMAL' });
+    for (const work of [client.ds3.formatForeignPool, client.ds3.importPool]) {
+      await expect(work({ id: 'spare' })).rejects.toThrow(withCode('Conflict'));
+      await expect(work({ id: none })).rejects.toThrow(withCode('NotFound'));
+    }
+    expect(await bytesOf(await client.s3.getObject({ bucket: made.bucket, key: 'a' }))).toEqual(contentOf('a', 3));
+  });
+
+  test('give back the space of deleted objects at once when they are asked to', async () => {
+    const { client, context } = await startTestServer();
+    const made = await aPutJob(client, [{ name: 'a', size: 3 }]);
+    await sendBlobs(client, made);
+    await jobReaches(client, made.job.jobId, 'COMPLETED');
+    const { id } = await client.ds3.getPool({ id: 'pool-1' });
+    const files = () => Array.fromAsync(context.places.pools.get(id)?.list() ?? []);
+    expect(await files()).toHaveLength(1);
+    await client.s3.deleteObject({ bucket: made.bucket, key: 'a' });
+    expect(await client.ds3.compactPool({ id: 'pool-1' })).toMatchObject({ id });
+    expect(await files()).toEqual([]);
+    await client.ds3.compactAllPools();
+    await expect(client.ds3.compactPool({ id: none })).rejects.toThrow(withCode('NotFound'));
   });
 
   test('in a partition that is not there keep the server from starting', async () => {

@@ -83,17 +83,17 @@ export const pools = {
     }),
 
     /** Takes a pool without data out of its storage domain. SDK: DeallocatePoolSpectraS3. */
-    deallocatePool: modify({ operation: 'deallocate', status: 204, raises: ['NotFound'] }),
+    deallocatePool: modify({ operation: 'deallocate', status: 204, raises: ['Conflict', 'NotFound'] }),
 
     /** Formats a pool of another system; its data are lost. SDK: FormatForeignPoolSpectraS3. */
-    formatForeignPool: modify({ operation: 'format', answer: data(Pool), raises: ['NotFound'] }),
+    formatForeignPool: modify({ operation: 'format', answer: data(Pool), raises: ['Conflict', 'NotFound'] }),
 
     /** Takes over the data of a foreign pool. SDK: ImportPoolSpectraS3. */
     importPool: modify({
       operation: 'import',
       query: takeOver,
       answer: data(Pool),
-      raises: ['NotFound'],
+      raises: ['Conflict', 'NotFound'],
     }),
 
     /** Reads back and checks all data on a pool. SDK: VerifyPoolSpectraS3. */
