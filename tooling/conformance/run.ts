@@ -1,4 +1,5 @@
-// `pnpm conformance [suite …]`: official SDKs and ordinary S3 clients, each against a fresh server of its own.
+// `pnpm conformance [suite …]`: official SDKs and ordinary S3 clients, each against a fresh server of its own, two at a
+// time.
 // --table writes what passed into docs/compatibility.md; --check fails when that table is not what it would write,
 // without running anything; --keep leaves the folders of the run, with the servers' logs.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,12 +12,14 @@ import { requirePinnedNode } from '../setup/pinned-node.mjs';
 import { root } from '../setup/workspace.mjs';
 import { knownFailures } from './known.ts';
 import { countVerdicts, judge, type SuiteReport, summaryLine, verdictText } from './report.ts';
-import type { Outcome, Suite } from './suite.ts';
+import type { Outcome, Preparation, Suite } from './suite.ts';
 import { suites } from './suites.ts';
 import { readRecorded, withSection } from './table.ts';
 
 const page = join(root, 'docs', 'compatibility.md');
 const wrongUsage = 2;
+/** A suite is a client and a server, and one of them mostly waits for the other. */
+const atOnce = 2;
 
 requirePinnedNode();
 process.exitCode = await main();
@@ -34,8 +37,7 @@ async function main(): Promise<number> {
   try {
     await ensureInstalled();
     await build();
-    const reports: SuiteReport[] = [];
-    for (const suite of chosen) reports.push(await runSuite(suite, join(folder, suite.name), abort.signal));
+    const reports = await runSuites(chosen, folder, abort.signal);
     if (options.table) writeTable(reports);
     return summarize(reports);
   } catch (error) {
@@ -62,18 +64,42 @@ function readArguments() {
   }
 }
 
-async function runSuite(suite: Suite, folder: string, signal: AbortSignal): Promise<SuiteReport> {
-  const began = performance.now();
-  const seconds = () => (performance.now() - began) / 1000;
-  const preparation = await suite.prepare(signal);
+/** Runs all, `atOnce` at a time, and answers in their order. */
+async function runSuites(chosen: readonly Suite[], folder: string, signal: AbortSignal): Promise<SuiteReport[]> {
+  const reports: SuiteReport[] = [];
+  const waiting = chosen.entries();
+  // Several suites install the same: one after the other.
+  let prepared: Promise<unknown> = Promise.resolve();
+  const prepare = (suite: Suite): Promise<Preparation> => {
+    const next = prepared.then(() => suite.prepare(signal));
+    prepared = next.catch(() => {});
+    return next;
+  };
+  const lane = async () => {
+    for (const [at, suite] of waiting) {
+      reports[at] = await runSuite(suite, await prepare(suite), join(folder, suite.name), signal);
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: atOnce }, lane));
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
+  return reports;
+}
+
+async function runSuite(
+  suite: Suite,
+  preparation: Preparation,
+  folder: string,
+  signal: AbortSignal,
+): Promise<SuiteReport> {
   if ('missing' in preparation) {
     console.log(`\n${suite.name}: skipped, ${preparation.missing}`);
-    return { suite, seconds: seconds(), missing: preparation.missing };
+    return { suite, seconds: 0, missing: preparation.missing };
   }
-  console.log(`\n${suite.name} ${preparation.version}`);
+  const began = performance.now();
   const verdicts = judge(suite.name, await outcomesOf(suite, folder, signal), knownFailures);
-  for (const verdict of verdicts) console.log(verdictText(verdict));
-  return { suite, seconds: seconds(), version: preparation.version, verdicts };
+  const seconds = (performance.now() - began) / 1000;
+  console.log([`\n${suite.name} ${preparation.version}`, ...verdicts.map(verdictText)].join('\n'));
+  return { suite, seconds, version: preparation.version, verdicts };
 }
 
 /** What the client's tests came to; a server that does not start, or does not end as asked, is a failure among them. */

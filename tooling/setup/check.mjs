@@ -23,6 +23,7 @@ await script('docs/operations.md is up to date', 'tooling/contract/coverage.ts',
 await script('docs/configuration.md is up to date', 'tooling/configuration.ts', ['--check']);
 await script('docs/performance.md is up to date', 'tooling/bench/performance-page.ts', ['--check']);
 await script('the figures of the fault campaigns have their places', 'tooling/faults/run.ts', ['--check']);
+await script('docs/compatibility.md is up to date', 'tooling/conformance/run.ts', ['--check']);
 if (contracts === undefined || contracts === '') {
   console.log('skipped  contract compare: NACRE_CONTRACTS names no folder with contract files');
 } else {

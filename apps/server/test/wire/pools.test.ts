@@ -172,7 +172,11 @@ describe('pools of one’s own', () => {
     await sendBlobs(client, made);
     await jobReaches(client, made.job.jobId, 'COMPLETED');
     const { id } = await client.ds3.getPool({ id: 'pool-1' });
-    const files = () => Array.fromAsync(context.places.pools.get(id)?.list() ?? []);
+    const files = async () => {
+      const blobs: string[] = [];
+      for await (const blob of context.places.pools.get(id)?.list() ?? []) blobs.push(blob);
+      return blobs;
+    };
     expect(await files()).toHaveLength(1);
     await client.s3.deleteObject({ bucket: made.bucket, key: 'a' });
     expect(await client.ds3.compactPool({ id: 'pool-1' })).toMatchObject({ id });
