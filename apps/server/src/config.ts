@@ -75,6 +75,12 @@ export const settings = {
     fallback: '',
     about: 'The host that clients reach this node at, told in job answers; the listening host when empty.',
   }),
+  nodeSilentSeconds: setting({
+    env: 'NACRE_NODE_SILENT_SECONDS',
+    parse: count(5),
+    fallback: '15',
+    about: 'Seconds without a sign of life after which other nodes take a node for gone.',
+  }),
   logLevel: setting({
     env: 'NACRE_LOG_LEVEL',
     parse: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

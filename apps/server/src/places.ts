@@ -1,11 +1,14 @@
 import { isAbsolute, join } from 'node:path';
 import type { PoolRow } from '@nacre/store';
-import { type BlobStore, openBlobStore, openCache } from '@nacre/store/blobs';
+import { type BlobSource, type BlobStore, openBlobStore, openCache } from '@nacre/store/blobs';
 import { type Eviction, type RoomyCache, withEviction } from './cache-room.ts';
+import type { Elsewhere } from './cluster/elsewhere.ts';
 
-/** Where bytes are: the cache of this node, and the pools that it can reach. */
+/** Where bytes are: the cache of this node, those of others, and the pools that it can reach. */
 export interface Places {
   readonly cache: RoomyCache;
+  /** The cache of a node, this one or another, to be read. Errors of `read` besides: `ServiceUnavailable`. */
+  cacheOf(nodeId: string): BlobSource;
   /** By pool id. */
   readonly pools: ReadonlyMap<string, BlobStore>;
 }
@@ -16,6 +19,7 @@ export async function openPlaces(
   cacheSize: number,
   pools: readonly PoolRow[],
   eviction: Eviction,
+  elsewhere: Elsewhere,
 ): Promise<Places> {
   const cacheStore = await openBlobStore(`file:${cacheFolder(dataFolder)}`);
   const cache = await openCache(cacheStore, cacheSize === 0 ? undefined : cacheSize);
@@ -23,7 +27,12 @@ export async function openPlaces(
   for (const { id, mountpoint } of pools) {
     opened.set(id, await openBlobStore(`file:${folderOf(dataFolder, mountpoint)}`));
   }
-  return { cache: withEviction(cache, eviction), pools: opened };
+  const own = withEviction(cache, eviction);
+  return {
+    cache: own,
+    cacheOf: (nodeId) => (nodeId === eviction.nodeId ? own : elsewhere.cacheOf(nodeId)),
+    pools: opened,
+  };
 }
 
 /** The folder of a node's cache. */

@@ -1,9 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { findSystem, listPools, type OpenDatabase, openDatabase, seedSystem } from '@nacre/store';
+import { findSystem, listPools, noteStopped, type OpenDatabase, openDatabase, seedSystem } from '@nacre/store';
+import type { BlobSource } from '@nacre/store/blobs';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
+import { openElsewhere } from './cluster/elsewhere.ts';
+import { createNodeSignature } from './cluster/node-signature.ts';
+import { createCacheService } from './cluster/serve-cache.ts';
 import { nodeIdOf, nodeName, registerNode, type ThisNode } from './cluster/this-node.ts';
 import type { Config } from './config.ts';
 import type { ServerContext } from './context.ts';
@@ -76,7 +80,8 @@ export async function startServer({
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const ids = createIdSource(clock);
   const certificate = await readCertificate(config);
-  const seal = createSeal(await masterKey(config.masterKey, dataFolder));
+  const key = await masterKey(config.masterKey, dataFolder);
+  const seal = createSeal(key);
   const nodeId = await nodeIdOf(dataFolder, ids);
   const store = await openDatabase({ dataDir: dataFolder, ...(config.databaseUrl ? { url: config.databaseUrl } : {}) });
   const closing: (() => Promise<void>)[] = [() => store.close()];
@@ -85,7 +90,13 @@ export async function startServer({
     await registerPools(store, config.pools, ids);
     const { retryAfterSeconds } = config;
     const pools = await listPools(store.db);
-    const places = await openPlaces(dataFolder, config.cacheSize, pools, { store, nodeId, retryAfterSeconds });
+    const signature = createNodeSignature(key);
+    const near = new Map<string, BlobSource>();
+    const silentSeconds = config.nodeSilentSeconds;
+    const elsewhere = openElsewhere({ store, clock, signature, silentSeconds, near });
+    closing.unshift(async () => elsewhere.close());
+    const eviction = { store, nodeId, retryAfterSeconds };
+    const places = await openPlaces(dataFolder, config.cacheSize, pools, eviction, elsewhere);
     const queue = await openQueue(store, log, config.persistDelaySeconds);
     closing.unshift(() => queue.stop());
     const receipts = createReceipts(store, clock, {
@@ -94,10 +105,14 @@ export async function startServer({
         if (chunkIds.length > 0) queue.wake();
       },
     });
-    const health = { notReady: () => whyNotReady(store, places.cache.state()) };
+    const caches = new Map([...near, [nodeId, places.cache]]);
+    const answers = {
+      notReady: () => whyNotReady(store, places.cache.state()),
+      sendCached: createCacheService({ clock, log, signature, caches }),
+    };
     // The node's port is known once it listens; requests wait until then.
     let dispatch: Dispatch = (_request, response) => response.writeHead(503).end();
-    const http = await serveHttp({ config, dispatch: (...exchange) => dispatch(...exchange), health, certificate });
+    const http = await serveHttp({ config, dispatch: (...exchange) => dispatch(...exchange), answers, certificate });
     closing.unshift(() => http.close(config.shutdownSeconds));
     const node = thisNode(config, nodeId, http);
     await registerNode(store, clock, node, (await findSystem(store.db))?.serialNumber ?? '');
@@ -133,6 +148,8 @@ export async function startServer({
       verifyPools,
     ]);
     closing.splice(1, 0, () => runner.stop());
+    // Others find out by its silence when this cannot be said.
+    closing.unshift(() => noteStopped(store.db, nodeId).catch(() => {}));
     if (onFailure) store.onEngineExit(onFailure);
     const secureEndpoint = http.httpsPort && `https://${hostForUrl(node.endPoint)}:${http.httpsPort}`;
     return {

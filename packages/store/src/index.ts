@@ -33,6 +33,7 @@ export {
   findCacheFilesystem,
   insertCacheThrottleRule,
   listCacheFilesystems,
+  listCacheSizes,
   listCacheThrottleRules,
   needCacheFilesystem,
   needCacheThrottleRule,
@@ -87,13 +88,15 @@ export {
 } from './db/queries/degradation.ts';
 export { type DroppedBlob, forgetDropped, lockDropped, unknownFiles } from './db/queries/dropped.ts';
 export {
+  cachedBytes,
   dropFromCache,
   type EvictableBlob,
   evictBlobs,
   listEvictable,
   noteCacheUse,
   noteStaged,
-  promisedBytes,
+  type PutLoad,
+  putLoads,
 } from './db/queries/eviction.ts';
 export {
   type GroupMemberRow,
@@ -140,11 +143,13 @@ export {
   type UploadStart,
 } from './db/queries/multipart.ts';
 export {
+  findNode,
   listNodePage,
   listNodes,
   type NodeRow,
   needNode,
   noteHeartbeat,
+  noteStopped,
   updateNode,
   upsertNode,
 } from './db/queries/nodes.ts';

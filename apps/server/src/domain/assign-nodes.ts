@@ -1,22 +1,14 @@
-/** A data path end point and what its cache still holds free, in bytes. */
+/** A data path end point, and the bytes that its cache could take. */
 export interface NodeLoad {
   readonly id: string;
   readonly freeCache: number;
 }
 
 /**
- * Which node takes each chunk: the one with the most free cache, counting what this very call has given it.
- *
- * Shape: one node id for each chunk, in order. Units: bytes. With one node that node takes all.
- * Errors: a plain Error without nodes, which no running server can be.
+ * Which node takes so many bytes: the one with the most room for them, the first of those that have as much.
+ * `undefined` when none has enough.
  */
-export function assignNodes(chunks: readonly { readonly size: number }[], nodes: readonly NodeLoad[]): string[] {
-  const free = new Map(nodes.map((node) => [node.id, node.freeCache]));
-  return chunks.map(({ size }) => {
-    const [first, ...others] = [...free];
-    if (!first) throw new Error('no node to assign a chunk to');
-    const [id, left] = others.reduce((most, node) => (node[1] > most[1] ? node : most), first);
-    free.set(id, left - size);
-    return id;
-  });
+export function roomiestNode<N extends NodeLoad>(bytes: number, nodes: readonly N[]): N | undefined {
+  const [first, ...others] = nodes.filter(({ freeCache }) => freeCache >= bytes);
+  return first && others.reduce((most, node) => (node.freeCache > most.freeCache ? node : most), first);
 }

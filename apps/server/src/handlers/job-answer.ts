@@ -6,14 +6,11 @@ import {
   type ListedBlob,
   listBlobsOfChunks,
   listChunks,
-  listNodes,
   type NamedJob,
   type NodeRow,
 } from '@nacre/store';
-import type { ServerContext } from '../context.ts';
+import { type AmongNodes, listLivingNodes } from '../cluster/living-nodes.ts';
 import { Streamed } from '../http/streamed.ts';
-
-type Asking = Pick<ServerContext, 'store'>;
 
 /** A MasterObjectList that is sent as it is made. */
 export type JobAnswer = Streamed<MasterObjectList>;
@@ -24,28 +21,30 @@ export type JobAnswer = Streamed<MasterObjectList>;
  * the database as they are sent.
  */
 export async function describeJob<M = unknown>(
-  { store }: Asking,
+  ctx: AmongNodes,
   job: NamedJob,
   { only, more }: { readonly only?: readonly ChunkRow[]; readonly more?: M } = {},
 ): Promise<Streamed<MasterObjectList & M>> {
+  const { store } = ctx;
   const chunks = job.endedAt === null ? (only ?? (await listChunks(store.db, job.id))) : [];
-  const [nodes, totals] = await Promise.all([listNodes(store.db), jobTotals(store.db, [job])]);
+  const [nodes, totals] = await Promise.all([listLivingNodes(ctx), jobTotals(store.db, [job])]);
   const value = { ...headOf(job, totals.get(job.id), nodes), objects: [], ...(more as M) };
-  return new Streamed<MasterObjectList & M>(value, 'objects', describeChunks({ store }, chunks, job));
+  return new Streamed<MasterObjectList & M>(value, 'objects', describeChunks(ctx, chunks, job, nodes));
 }
 
 /** All of it in memory: for what needs every chunk at once. */
-export async function describeWholeJob(asking: Asking, job: NamedJob): Promise<MasterObjectList> {
-  const { value, entries } = await describeJob<object>(asking, job);
+export async function describeWholeJob(ctx: AmongNodes, job: NamedJob): Promise<MasterObjectList> {
+  const { value, entries } = await describeJob<object>(ctx, job);
   const objects: JobChunk[] = [];
   for await (const chunk of entries) objects.push(chunk as JobChunk);
   return { ...value, objects };
 }
 
 async function* describeChunks(
-  { store }: Asking,
+  { store }: AmongNodes,
   chunks: readonly ChunkRow[],
   job: NamedJob,
+  nodes: readonly NodeRow[],
 ): AsyncGenerator<JobChunk, void> {
   for (let from = 0; from < chunks.length; ) {
     const some = untilBlobs(chunks, from);
@@ -55,7 +54,7 @@ async function* describeChunks(
       some.map(({ id }) => id),
     );
     const byChunk = Map.groupBy(blobs, ({ chunkId }) => chunkId);
-    for (const chunk of some) yield describeChunk(chunk, byChunk.get(chunk.id) ?? [], job);
+    for (const chunk of some) yield describeChunk(chunk, byChunk.get(chunk.id) ?? [], job, nodes);
   }
 }
 
@@ -74,14 +73,14 @@ function untilBlobs(chunks: readonly ChunkRow[], from: number): ChunkRow[] {
 }
 
 /** Jobs as Get Jobs lists them: without chunks. */
-export async function describeJobs({ store }: Asking, jobs: readonly NamedJob[]): Promise<JobHead[]> {
-  const [nodes, totals] = await Promise.all([listNodes(store.db), jobTotals(store.db, jobs)]);
+export async function describeJobs(ctx: AmongNodes, jobs: readonly NamedJob[]): Promise<JobHead[]> {
+  const [nodes, totals] = await Promise.all([listLivingNodes(ctx), jobTotals(ctx.store.db, jobs)]);
   return jobs.map((job) => headOf(job, totals.get(job.id), nodes));
 }
 
 /** One chunk with its blobs. */
-export async function describeOneChunk({ store }: Asking, chunk: ChunkRow, job: NamedJob): Promise<JobChunk> {
-  return describeChunk(chunk, await listBlobsOfChunks(store.db, [chunk.id]), job);
+export async function describeOneChunk(ctx: AmongNodes, chunk: ChunkRow, job: NamedJob): Promise<JobChunk> {
+  return describeChunk(chunk, await listBlobsOfChunks(ctx.store.db, [chunk.id]), job, await listLivingNodes(ctx));
 }
 
 function headOf(job: NamedJob, totals: JobTotals | undefined, nodes: readonly NodeRow[]) {
@@ -110,11 +109,18 @@ function describeNode({ id, endPoint, httpPort, httpsPort }: NodeRow): JobNode {
   return { endPoint, httpPort: httpPort ?? undefined, httpsPort: httpsPort ?? undefined, id };
 }
 
-function describeChunk(chunk: ChunkRow, blobs: readonly ListedBlob[], job: NamedJob): JobChunk {
+/** Of a node that has gone the first of the others is named: every node takes and gives what is asked of it. */
+function describeChunk(
+  { id, chunkNumber, nodeId }: ChunkRow,
+  blobs: readonly ListedBlob[],
+  job: NamedJob,
+  nodes: readonly NodeRow[],
+): JobChunk {
+  const node = nodeId === null ? undefined : (nodes.find((living) => living.id === nodeId) ?? nodes[0]);
   return {
-    chunkId: chunk.id,
-    chunkNumber: chunk.chunkNumber,
-    nodeId: chunk.nodeId ?? undefined,
+    chunkId: id,
+    chunkNumber,
+    nodeId: node?.id,
     objects: blobs.map((blob) => describeBlob(blob, job)),
   };
 }

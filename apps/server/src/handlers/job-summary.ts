@@ -1,11 +1,12 @@
 import type { JobSummary } from '@nacre/model';
 import { findBucket, listChunks, listPools, type NamedJob, requiredCopies } from '@nacre/store';
+import type { AmongNodes } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
 import { placeCopies } from '../domain/placement.ts';
 import { describeWholeJob } from './job-answer.ts';
 
 /** A job, in a sentence too; and of a PUT job, for each pool it writes to, which chunks are written and which are not. */
-export async function summarizeJob(ctx: Pick<ServerContext, 'store'>, job: NamedJob): Promise<JobSummary> {
+export async function summarizeJob(ctx: AmongNodes, job: NamedJob): Promise<JobSummary> {
   const { objects: chunks, ...head } = await describeWholeJob(ctx, job);
   const rows = await listChunks(ctx.store.db, job.id);
   const written = new Set(rows.filter(({ state }) => state === 'COMPLETED').map(({ id }) => id));

@@ -1,10 +1,11 @@
-import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { Ds3Error } from '@nacre/model';
 import { Hono } from 'hono';
+import { isCacheTarget } from '../cluster/cache-target.ts';
 import type { Config, ListenAddress } from '../config.ts';
 import type { Dispatch } from './dispatch.ts';
 import { refuseConnection, refuseUnreadable } from './refuse.ts';
@@ -12,9 +13,12 @@ import { sendError } from './respond.ts';
 
 const ownPrefix = '/_nacre/';
 
-export interface Health {
+/** What the server answers beside the operations of the contract. */
+export interface OwnAnswers {
   /** Why the server cannot serve now; `undefined` when it can. */
   notReady(): Promise<string | undefined>;
+  /** Answers a request for bytes of a cache, as other nodes make them. */
+  sendCached(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 /** The addresses that are served, and what can be done with them. */
@@ -31,7 +35,7 @@ export interface HttpServers {
 export interface Serving {
   readonly config: Config;
   readonly dispatch: Dispatch;
-  readonly health: Health;
+  readonly answers: OwnAnswers;
   /** HTTPS is served when there is one. */
   readonly certificate: SecureContextOptions | undefined;
 }
@@ -41,7 +45,7 @@ export interface Serving {
  * routing and signatures need the raw target and object data must not be copied; what is the server's own goes through
  * Hono. Errors: as `listen` gives them.
  */
-export async function serveHttp({ config, dispatch, health, certificate }: Serving): Promise<HttpServers> {
+export async function serveHttp({ config, dispatch, answers, certificate }: Serving): Promise<HttpServers> {
   const options = serverOptions(config);
   const plain = certificate && config.tlsOnly ? undefined : createServer(options);
   const secure =
@@ -54,7 +58,9 @@ export async function serveHttp({ config, dispatch, health, certificate }: Servi
       handshakeTimeout: config.headerSeconds * 1000,
     });
   const servers = [plain, secure].filter((server) => server !== undefined);
-  const own = getRequestListener(ownRoutes(health).fetch, { overrideGlobalObjects: false });
+  const routes = getRequestListener(ownRoutes(answers).fetch, { overrideGlobalObjects: false });
+  const own: OwnListener = (request, response) =>
+    isCacheTarget(request.url ?? '') ? answers.sendCached(request, response) : routes(request, response);
   limitConnections(servers, config);
   for (const server of servers) serveRequests(server, config, dispatch, own);
   try {
@@ -88,7 +94,7 @@ function serverOptions({ maxHeaderSize, headerSeconds }: Config): ServerOptions 
   };
 }
 
-type OwnListener = ReturnType<typeof getRequestListener>;
+type OwnListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 function serveRequests(server: Server | SecureServer, config: Config, dispatch: Dispatch, own: OwnListener): void {
   const idle = config.idleConnectionSeconds * 1000;
@@ -150,11 +156,11 @@ function refuseAsTooMany(socket: Socket, server: Server | SecureServer): void {
   refuseConnection(socket, new Ds3Error('SlowDown', { message, retryAfterSeconds: 1 }), 'Service Unavailable');
 }
 
-function ownRoutes(health: Health): Hono {
+function ownRoutes({ notReady }: OwnAnswers): Hono {
   const app = new Hono();
   app.get('/_nacre/health/live', (c) => c.text('live\n'));
   app.get('/_nacre/health/ready', async (c) => {
-    const reason = await health.notReady();
+    const reason = await notReady();
     return reason === undefined ? c.text('ready\n') : c.text(`not ready: ${reason}\n`, 503);
   });
   return app;

@@ -1,10 +1,10 @@
-import { type ByteBody, Ds3Error } from '@nacre/model';
+import { type ByteBody, Ds3Error, isDs3Error } from '@nacre/model';
 import { type BlobRow, dropFromCache, listCopies, noteSuspect } from '@nacre/store';
-import { type BlobStore, checksum } from '@nacre/store/blobs';
+import { type BlobSource, checksum } from '@nacre/store/blobs';
 import type { ServerContext } from '../context.ts';
 import type { ByteRange } from '../domain/byte-ranges.ts';
 
-type Reading = Pick<ServerContext, 'store' | 'places' | 'node' | 'log' | 'clock' | 'ids'>;
+type Reading = Pick<ServerContext, 'store' | 'places' | 'log' | 'clock' | 'ids'>;
 type StoredBlob = Pick<BlobRow, 'id' | 'byteOffset' | 'length' | 'cacheNodeId' | 'checksum' | 'checksumType'>;
 
 /**
@@ -31,8 +31,8 @@ async function* piecesOf(
   blobs: readonly StoredBlob[],
   ranges: readonly ByteRange[],
 ): AsyncGenerator<Uint8Array, void> {
-  const elsewhere = blobs.filter(({ cacheNodeId }) => cacheNodeId !== ctx.node.id).map(({ id }) => id);
-  const copies = await listCopies(ctx.store.db, elsewhere);
+  const far = blobs.filter((blob) => !isNear(cachedAt(ctx, blob), blob)).map(({ id }) => id);
+  const copies = await listCopies(ctx.store.db, far);
   for (const { first, last } of ranges) {
     for (const blob of blobs) {
       const from = Math.max(first, blob.byteOffset);
@@ -46,23 +46,36 @@ async function* piecesOf(
 
 /** A place that should have a blob. */
 interface Copy {
-  readonly store: BlobStore;
-  /** `undefined` for the cache. */
-  readonly poolId: string | undefined;
+  readonly source: BlobSource;
+  readonly place: { readonly cacheOf: string } | { readonly pool: string };
 }
 
-/** The cache first; permanent copies are asked for when they are needed, those that are suspect last. */
+function cachedAt({ places }: Reading, { cacheNodeId }: StoredBlob): Copy | undefined {
+  return cacheNodeId === null ? undefined : { source: places.cacheOf(cacheNodeId), place: { cacheOf: cacheNodeId } };
+}
+
+/** Whether it is a file here, and not to be asked of another node. */
+function isNear(copy: Copy | undefined, { id }: StoredBlob): boolean {
+  return copy?.source.localPath(id) !== undefined;
+}
+
+/**
+ * The cache first, where it is near; permanent copies are asked for when they are needed, those that are suspect last;
+ * the cache of a node elsewhere when there is nothing else.
+ */
 async function* copiesOf(
-  { store, places, node }: Reading,
+  ctx: Reading,
   blob: StoredBlob,
   known: readonly string[] | undefined,
 ): AsyncGenerator<Copy, void> {
-  if (blob.cacheNodeId === node.id) yield { store: places.cache, poolId: undefined };
-  const poolIds = known ?? (await listCopies(store.db, [blob.id])).get(blob.id) ?? [];
+  const cached = cachedAt(ctx, blob);
+  if (cached && isNear(cached, blob)) yield cached;
+  const poolIds = known ?? (await listCopies(ctx.store.db, [blob.id])).get(blob.id) ?? [];
   for (const poolId of poolIds) {
-    const pool = places.pools.get(poolId);
-    if (pool) yield { store: pool, poolId };
+    const pool = ctx.places.pools.get(poolId);
+    if (pool) yield { source: pool, place: { pool: poolId } };
   }
+  if (cached && !isNear(cached, blob)) yield cached;
 }
 
 async function* readBlob(
@@ -79,7 +92,7 @@ async function* readBlob(
   for await (const copy of copies) {
     let held: Uint8Array | undefined;
     try {
-      const { bytes } = await copy.store.read(id, { offset: range.offset + sent, length: range.length - sent });
+      const { bytes } = await copy.source.read(id, { offset: range.offset + sent, length: range.length - sent });
       for await (const piece of bytes) {
         if (held) {
           digest?.update(held);
@@ -89,7 +102,9 @@ async function* readBlob(
         held = piece;
       }
     } catch (error) {
-      await noteDamage(ctx, id, copy, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      const problem = error instanceof Error ? error.message : String(error);
+      if (isDs3Error(error, 'ServiceUnavailable')) ctx.log.warn({ blob: id, ...copy.place, problem });
+      else await noteDamage(ctx, id, copy, `cannot be read: ${problem}`);
       continue;
     }
     if (held) digest?.update(held);
@@ -107,19 +122,14 @@ async function* readBlob(
 }
 
 /** A damaged copy is not read again where there is another; noting it must not keep its reader from the others. */
-async function noteDamage(ctx: Reading, blobId: string, { poolId }: Copy, problem: string): Promise<void> {
-  const { store, node, log, clock, ids } = ctx;
-  log.error({
-    blob: blobId,
-    ...(poolId === undefined ? { cacheOf: node.id } : { pool: poolId }),
-    problem,
-    msg: 'a copy is damaged',
-  });
+async function noteDamage(ctx: Reading, blobId: string, { place }: Copy, problem: string): Promise<void> {
+  const { store, log, clock, ids } = ctx;
+  log.error({ blob: blobId, ...place, problem, msg: 'a copy is damaged' });
   try {
-    if (poolId === undefined) {
-      await store.tx((tx) => dropFromCache(tx, node.id, blobId), { idempotent: true });
+    if ('cacheOf' in place) {
+      await store.tx((tx) => dropFromCache(tx, place.cacheOf, blobId), { idempotent: true });
     } else {
-      await noteSuspect(store.db, { id: ids.next(), blobId, poolId }, { problem, now: clock.now() });
+      await noteSuspect(store.db, { id: ids.next(), blobId, poolId: place.pool }, { problem, now: clock.now() });
     }
   } catch (error) {
     log.warn({ blob: blobId, err: error, msg: 'a damaged copy could not be noted' });

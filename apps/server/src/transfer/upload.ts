@@ -1,5 +1,5 @@
 import { type ByteBody, type ChecksumType, Ds3Error } from '@nacre/model';
-import type { SystemMetadata } from '@nacre/store';
+import { findBlobsToCopy, type SystemMetadata } from '@nacre/store';
 import { checksum, isChecksum } from '@nacre/store/blobs';
 import type { RequestContext } from '../context.ts';
 
@@ -97,7 +97,18 @@ async function storeFirst(ctx: RequestContext, blob: ExpectedBlob, upload: Uploa
       message: `The job ${jobId} ended while '${blob.name}' was sent.`,
     });
   }
+  if (outcome === 'again') await giveWay(ctx, blob, { type: upload.keep, base64 });
   return { type: upload.keep, base64 };
+}
+
+/**
+ * The blob was received already, as far as this node knows by another one at the same time: that one's bytes are the
+ * blob's, and those here go. Errors: `Conflict` when they are others.
+ */
+async function giveWay(ctx: RequestContext, blob: ExpectedBlob, sent: KeptChecksum): Promise<void> {
+  const [kept] = await findBlobsToCopy(ctx.store.db, [blob.blobId]);
+  if (kept?.cacheNodeId !== ctx.node.id) await ctx.places.cache.remove(blob.blobId);
+  if (kept?.checksum !== sent.base64 || kept.checksumType !== sent.type) throw otherBytes(blob);
 }
 
 /** The blob is here: its bytes are read and compared, and stored no second time. */
@@ -120,8 +131,12 @@ async function compareAgain(
     throw new Ds3Error('BadDigest', { resource: blob.name });
   }
   if (own === known.base64) return known;
-  throw new Ds3Error('Conflict', {
-    resource: blob.name,
-    message: `The blob of '${blob.name}' was received before with other bytes.`,
+  throw otherBytes(blob);
+}
+
+function otherBytes({ name }: ExpectedBlob): Ds3Error {
+  return new Ds3Error('Conflict', {
+    resource: name,
+    message: `The blob of '${name}' was received before with other bytes.`,
   });
 }

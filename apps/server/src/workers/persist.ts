@@ -18,7 +18,7 @@ import { type Placement, placeCopies } from '../domain/placement.ts';
 import { type ChunkContext, completeIfDone, forEachAtOnce, wakeStaging } from './chunk-work.ts';
 
 /** What copying needs to know of the server. */
-type Places = Pick<ServerContext, 'store' | 'places' | 'node' | 'clock'>;
+type Places = Pick<ServerContext, 'store' | 'places' | 'clock'>;
 
 const copiesAtOnce = 4;
 
@@ -80,18 +80,14 @@ async function copyBlob(
   const { id, length, checksum, checksumType } = blob;
   const checksums = checksum === null || checksumType === null ? [] : [{ type: checksumType, base64: checksum }];
   const expected = { length, checksums, compute: [] };
-  const cache = blob.cacheNodeId === ctx.node.id ? ctx.places.cache : undefined;
-  if (cache && !doubted) {
-    await pool.copyFrom(cache, id, expected);
-    return;
-  }
+  const cache = blob.cacheNodeId === null ? undefined : ctx.places.cacheOf(blob.cacheNodeId);
   const failures: unknown[] = [];
   for (const source of [cache, ...poolIds.map((poolId) => ctx.places.pools.get(poolId))]) {
+    if (!source) continue;
     try {
-      if (source) {
-        await pool.put(id, (await source.read(id)).bytes, expected);
-        return;
-      }
+      if (source === cache && !doubted) await pool.copyFrom(source, id, expected);
+      else await pool.put(id, (await source.read(id)).bytes, expected);
+      return;
     } catch (error) {
       failures.push(error);
     }

@@ -37,7 +37,10 @@ async function stage(ctx: ChunkContext, missing: readonly ListedBlob[], job: Nam
     await ctx.store.tx((tx) => forgetDropped(tx, ids, ctx.node.id), { idempotent: true });
     const copies = await listCopies(ctx.store.db, ids);
     await forEachAtOnce(missing, blobsAtOnce, (blob) => stageBlob(ctx, room, blob, copies.get(blob.blobId) ?? []));
-    await ctx.store.tx((tx) => noteStaged(tx, ctx.node.id, ids, ctx.clock.now()), { idempotent: true });
+    const elsewhere = await ctx.store.tx((tx) => noteStaged(tx, ctx.node.id, ids, ctx.clock.now()), {
+      idempotent: true,
+    });
+    for (const id of elsewhere) await ctx.places.cache.remove(id);
     ctx.log.debug({ job: job.id, blobs: ids.length, bytes, msg: 'staged' });
     return true;
   } finally {

@@ -1,6 +1,6 @@
 import { isDs3Error, type Priority } from '@nacre/model';
 import { describe, expect, test } from 'vitest';
-import { assignNodes } from '../../src/domain/assign-nodes.ts';
+import { roomiestNode } from '../../src/domain/assign-nodes.ts';
 import { commonPrefix } from '../../src/domain/common-prefix.ts';
 import { coveringBlobs } from '../../src/domain/cover-ranges.ts';
 import { freeSpaceState } from '../../src/domain/free-space.ts';
@@ -12,13 +12,19 @@ import { placeCopies } from '../../src/domain/placement.ts';
 const withCode = (code: Parameters<typeof isDs3Error>[1]) =>
   expect.toSatisfy((error: unknown) => isDs3Error(error, code));
 
-describe('assignNodes', () => {
-  test('gives each chunk to the node with the most free cache, counting what it gave', () => {
-    const nodes = [
-      { id: 'a', freeCache: 10 },
-      { id: 'b', freeCache: 8 },
-    ];
-    expect(assignNodes([{ size: 5 }, { size: 5 }, { size: 1 }], nodes)).toEqual(['a', 'b', 'a']);
+describe('roomiestNode', () => {
+  const nodes = [
+    { id: 'a', freeCache: 8 },
+    { id: 'b', freeCache: 10 },
+    { id: 'c', freeCache: 10 },
+  ];
+
+  test.each([
+    [5, 'b'],
+    [10, 'b'],
+    [11, undefined],
+  ])('%i bytes go where there is most room, first come', (bytes, id) => {
+    expect(roomiestNode(bytes, nodes)?.id).toBe(id);
   });
 });
 

@@ -9,9 +9,9 @@ import type { Checksums } from './checksum.ts';
  *   there that was not there before.
  * - A blob never changes. A second `put` of an id takes the place of the first; who reads the first reads it to its end.
  * - Ids are UUIDs, in either case; anything else is InvalidArgument. Names of objects never come here.
- * - It is used by one process at a time.
+ * - Several processes may use one place at a time.
  */
-export interface BlobStore {
+export interface BlobStore extends BlobSource {
   /**
    * Stores a blob. A piece handed over must not change afterwards. The source has to end by itself when `signal`
    * aborts, as streams tied to a request do; the signal is looked at between pieces.
@@ -25,13 +25,7 @@ export interface BlobStore {
    * Stores the blob that another store has under the same id, without reading it where the file system can share it.
    * Checksums are then those expected, not computed. Errors: as `put`, and `NotFound`.
    */
-  copyFrom(from: BlobStore, id: string, expected: ExpectedBlob, signal?: AbortSignal): Promise<StoredBlob>;
-
-  /**
-   * Opens a blob for reading, or a part of it. Whoever does not read it to its end closes it.
-   * Errors: `NotFound`; `InvalidRange` for a part that is not within it.
-   */
-  read(id: string, range?: ByteRange): Promise<BlobReading>;
+  copyFrom(from: BlobSource, id: string, expected: ExpectedBlob, signal?: AbortSignal): Promise<StoredBlob>;
 
   stat(id: string): Promise<{ readonly length: number; readonly storedAt: Date } | undefined>;
 
@@ -51,6 +45,15 @@ export interface BlobStore {
 
   /** Bytes of the file system below, all and free; `undefined` where there is none. */
   space(): Promise<{ readonly size: number; readonly free: number } | undefined>;
+}
+
+/** Where blobs can be read. */
+export interface BlobSource {
+  /**
+   * Opens a blob for reading, or a part of it. Whoever does not read it to its end closes it.
+   * Errors: `NotFound`; `InvalidRange` for a part that is not within it.
+   */
+  read(id: string, range?: ByteRange): Promise<BlobReading>;
 
   /** Path of a blob's file, which is there or not and never changes; `undefined` where blobs are not files. */
   localPath(id: string): string | undefined;

@@ -5,6 +5,7 @@ import { blobName, blobNotFound, inspect, rangeWithin } from './blob-rules.ts';
 import type {
   BlobPart,
   BlobReading,
+  BlobSource,
   BlobStore,
   BlobStoreState,
   ByteRange,
@@ -90,7 +91,7 @@ class FilesystemBlobStore implements BlobStore {
     });
   }
 
-  async copyFrom(from: BlobStore, id: string, expected: ExpectedBlob, signal?: AbortSignal): Promise<StoredBlob> {
+  async copyFrom(from: BlobSource, id: string, expected: ExpectedBlob, signal?: AbortSignal): Promise<StoredBlob> {
     const name = blobName(id);
     const path = from.localPath(name);
     const known: Checksums = Object.fromEntries((expected.checksums ?? []).map(({ type, base64 }) => [type, base64]));

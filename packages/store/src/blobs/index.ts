@@ -1,6 +1,7 @@
 export type {
   BlobPart,
   BlobReading,
+  BlobSource,
   BlobStore,
   BlobStoreState,
   ByteRange,

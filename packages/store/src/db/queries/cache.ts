@@ -28,6 +28,13 @@ export async function findCacheFilesystem(db: Db, nodeId: string): Promise<Cache
   return found;
 }
 
+/** How large caches may be, by node; those without a limit are left out. */
+export async function listCacheSizes(db: Db): Promise<ReadonlyMap<string, number>> {
+  const { nodeId, maxCapacityInBytes: size } = cacheFilesystems;
+  const rows = await db.select({ nodeId, size }).from(cacheFilesystems);
+  return new Map(rows.flatMap((row) => (row.size === null ? [] : [[row.nodeId, row.size] as const])));
+}
+
 /** By node; of one node when it is named. */
 export async function listCacheFilesystems(
   db: Db,

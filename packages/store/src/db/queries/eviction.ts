@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, inArray, ne, not, or, sql, sum } from 'drizzle-orm';
+import { and, asc, eq, exists, inArray, isNotNull, isNull, ne, not, or, sql, sum } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobCopies, blobs, droppedBlobs, jobChunks, jobEntries, jobs } from '../schema/index.ts';
 import { recountChunks } from './chunks.ts';
@@ -77,29 +77,64 @@ export async function dropFromCache(tx: Db, nodeId: string, blobId: string): Pro
   return true;
 }
 
-/** Bytes that clients were promised room for on a node and have not sent yet. */
-export async function promisedBytes(db: Db, nodeId: string): Promise<number> {
-  const [row] = await db
-    .select({ left: sum(sql`${jobChunks.size} - ${jobChunks.cachedSize}`).mapWith(Number) })
+/** What chunks of PUT jobs that are not yet on permanent storage need of the cache of a node, in bytes. */
+export interface PutLoad {
+  /** Promised to clients, who have not sent them yet. */
+  readonly promised: number;
+  /** Those, and those that have come. */
+  readonly whole: number;
+}
+
+/** By node; a node without such chunks is left out. */
+export async function putLoads(db: Db): Promise<ReadonlyMap<string, PutLoad>> {
+  const rows = await db
+    .select({
+      nodeId: jobChunks.nodeId,
+      promised: sum(sql`${jobChunks.size} - ${jobChunks.cachedSize}`).mapWith(Number),
+      whole: sum(jobChunks.size).mapWith(Number),
+    })
     .from(jobChunks)
     .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
     .where(
       and(
-        eq(jobChunks.nodeId, nodeId),
+        isNotNull(jobChunks.nodeId),
         eq(jobs.requestType, 'PUT'),
         eq(jobs.status, 'IN_PROGRESS'),
         ne(jobChunks.state, 'COMPLETED'),
       ),
-    );
-  return row?.left ?? 0;
+    )
+    .groupBy(jobChunks.nodeId);
+  return new Map(
+    rows.flatMap(({ nodeId, promised, whole }) =>
+      nodeId === null ? [] : [[nodeId, { promised: promised ?? 0, whole: whole ?? 0 }] as const],
+    ),
+  );
 }
 
-/** Blobs are in a node's cache again, their bytes synced; running jobs count them. */
-export async function noteStaged(tx: Db, nodeId: string, blobIds: readonly string[], now: Date): Promise<void> {
-  if (blobIds.length === 0) return;
+/** Bytes that are in the cache of a node, as its rows say. */
+export async function cachedBytes(db: Db, nodeId: string): Promise<number> {
+  const [row] = await db
+    .select({ used: sum(blobs.length).mapWith(Number) })
+    .from(blobs)
+    .where(eq(blobs.cacheNodeId, nodeId));
+  return row?.used ?? 0;
+}
+
+/**
+ * Blobs are in a node's cache again, their bytes synced; running jobs count them. Answers the ids of those that are not:
+ * another node was faster, or they were removed.
+ */
+export async function noteStaged(tx: Db, nodeId: string, blobIds: readonly string[], now: Date): Promise<string[]> {
+  if (blobIds.length === 0) return [];
   const ids = [...blobIds];
-  await tx.update(blobs).set({ cacheNodeId: nodeId, cacheUsedAt: now }).where(inArray(blobs.id, ids));
+  const here = await tx
+    .update(blobs)
+    .set({ cacheNodeId: nodeId, cacheUsedAt: now })
+    .where(and(inArray(blobs.id, ids), or(isNull(blobs.cacheNodeId), eq(blobs.cacheNodeId, nodeId))))
+    .returning({ id: blobs.id });
   await recountReading(tx, ids);
+  const staged = new Set(here.map(({ id }) => id));
+  return ids.filter((id) => !staged.has(id));
 }
 
 /** Running GET jobs count anew which of these blobs are in a cache. */

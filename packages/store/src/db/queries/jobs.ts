@@ -329,17 +329,25 @@ export async function updateJob(
   if (Object.keys(change).length > 0) await db.update(jobs).set(change).where(eq(jobs.id, id));
 }
 
-/** Gives unallocated chunks to nodes. A chunk that has a node keeps it. */
+/**
+ * Gives chunks to nodes, those that are still with the node they were taken from, or with none. Answers the nodes of all
+ * of them: others may have been faster.
+ */
 export async function allocateChunks(
   tx: Db,
-  allocations: readonly { readonly chunkId: string; readonly nodeId: string }[],
-): Promise<void> {
-  for (const { chunkId, nodeId } of allocations) {
+  allocations: readonly { readonly chunkId: string; readonly from: string | null; readonly to: string }[],
+): Promise<ReadonlyMap<string, string | null>> {
+  for (const { chunkId, from, to } of allocations) {
+    const before = from === null ? isNull(jobChunks.nodeId) : eq(jobChunks.nodeId, from);
     await tx
       .update(jobChunks)
-      .set({ nodeId })
-      .where(and(eq(jobChunks.id, chunkId), isNull(jobChunks.nodeId)));
+      .set({ nodeId: to })
+      .where(and(eq(jobChunks.id, chunkId), before));
   }
+  const ids = allocations.map(({ chunkId }) => chunkId);
+  const { id, nodeId } = jobChunks;
+  const rows = await tx.select({ id, nodeId }).from(jobChunks).where(inArray(id, ids));
+  return new Map(rows.map((row) => [row.id, row.nodeId]));
 }
 
 export async function setChunkState(db: Db, chunkId: string, state: ChunkRow['state']): Promise<void> {

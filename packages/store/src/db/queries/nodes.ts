@@ -43,6 +43,17 @@ export async function updateNode(
   return written(update, `There is a node named '${change.name}'.`);
 }
 
+/** The node of an id. */
+export async function findNode(db: Db, id: string): Promise<NodeRow | undefined> {
+  const [found] = await db.select().from(nodes).where(eq(nodes.id, id));
+  return found;
+}
+
+/** A node that has stopped is reached nowhere until it registers again. */
+export async function noteStopped(db: Db, id: string): Promise<void> {
+  await db.update(nodes).set({ httpPort: null, httpsPort: null }).where(eq(nodes.id, id));
+}
+
 export async function noteHeartbeat(db: Db, id: string, now: Date): Promise<void> {
   await db.update(nodes).set({ lastHeartbeat: now }).where(eq(nodes.id, id));
 }

@@ -1,0 +1,12 @@
+import { listNodes, type NodeRow } from '@nacre/store';
+import type { ServerContext } from '../context.ts';
+import { livingNodes } from '../domain/living-nodes.ts';
+
+/** What asking for other nodes needs of the server. */
+export type AmongNodes = Pick<ServerContext, 'store' | 'node' | 'clock' | 'config'>;
+
+/** The nodes that serve now, this one first. */
+export async function listLivingNodes({ store, node, clock, config }: AmongNodes): Promise<NodeRow[]> {
+  const silence = { now: clock.now(), silentSeconds: config.nodeSilentSeconds };
+  return livingNodes(await listNodes(store.db), node.id, silence);
+}
