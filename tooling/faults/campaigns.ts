@@ -1,5 +1,7 @@
 import type { Campaign } from './campaign.ts';
+import { damage } from './campaigns/damage.ts';
 import { killAtRandom } from './campaigns/kill-at-random.ts';
+import { powerCut } from './campaigns/power-cut.ts';
 
 /** In the order in which they run. */
-export const campaigns: readonly Campaign[] = [killAtRandom];
+export const campaigns: readonly Campaign[] = [killAtRandom, powerCut, damage];

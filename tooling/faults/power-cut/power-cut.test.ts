@@ -1,6 +1,6 @@
 import type { FileSystemCalls } from '@nacre/store/blobs';
 import { expect, test } from 'vitest';
-import { randomOf } from './random.ts';
+import { randomFrom } from '../random.ts';
 import { runScenario } from './scenario.ts';
 import { createSimulatedDisk, type SimulatedDisk } from './simulated-disk.ts';
 
@@ -13,7 +13,7 @@ async function written(disk: SimulatedDisk, path: string, text: string): Promise
 /** Everything that a name may be after a cut, as text; `nothing` when it may be gone. */
 async function outcomes(disk: SimulatedDisk, path: string): Promise<string[]> {
   const seen = new Set<string>();
-  const random = randomOf(1);
+  const random = randomFrom(1);
   for (let cut = 0; cut < 60; cut++) seen.add(await textAt(disk.cut(random).calls, path));
   return [...seen].sort();
 }
@@ -82,7 +82,7 @@ test('a store that recovers on any state of the disk has every blob that it ackn
 
 test.each(['syncData', 'syncFolder'] as const)('a store that leaves out %s is found out', async (name) => {
   const leaveOut = (disk: SimulatedDisk) => ({ ...disk, calls: { ...disk.calls, [name]: async () => {} } });
-  const wrong: string[] = [];
-  for (let seed = 1; seed <= 12; seed++) wrong.push(...(await runScenario(seed, 2, leaveOut)).wrong);
-  expect(wrong.length).toBeGreaterThan(0);
+  let wrong = 0;
+  for (let seed = 1; seed <= 12; seed++) wrong += (await runScenario(seed, 2, leaveOut)).wrong.length;
+  expect(wrong).toBeGreaterThan(0);
 });

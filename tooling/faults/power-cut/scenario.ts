@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type BlobStore, openFilesystemBlobStore } from '@nacre/store/blobs';
-import { type Random, randomOf } from './random.ts';
+import type { Wrong } from '../campaign.ts';
+import { type Random, randomFrom } from '../random.ts';
 import { createSimulatedDisk, type SimulatedDisk } from './simulated-disk.ts';
 
 export interface PowerCuts {
@@ -8,8 +9,7 @@ export interface PowerCuts {
   readonly states: number;
   /** Operations that had been acknowledged before the cuts, summed over the states. */
   readonly acknowledged: number;
-  /** What was found wrong, one line each, with the seed that shows it. */
-  readonly wrong: readonly string[];
+  readonly wrong: readonly Wrong[];
 }
 
 /**
@@ -18,7 +18,7 @@ export interface PowerCuts {
  * what is left. The same seed does the same.
  */
 export async function runScenario(seed: number, cuts: number, use: UseDisk = (disk) => disk): Promise<PowerCuts> {
-  const random = randomOf(seed);
+  const random = randomFrom(seed);
   const disk = use(createSimulatedDisk());
   const known = new Known();
   const found: Found[] = [];
@@ -28,13 +28,13 @@ export async function runScenario(seed: number, cuts: number, use: UseDisk = (di
   });
   if (seed % 3 === 0) failOnce(disk, random);
   for (let round = 0; round < 4; round++) {
-    await Promise.all(Array.from({ length: 1 + random(4) }, () => operate(stores, known, random)));
+    await Promise.all(Array.from({ length: 1 + random.below(4) }, () => operate(stores, known, random)));
   }
-  const wrong: string[] = [];
+  const wrong: Wrong[] = [];
   let acknowledged = 0;
   for (const { disk: left, known: then } of found) {
     acknowledged += then.acknowledged;
-    for (const problem of await recover(left, then)) wrong.push(`seed ${seed}: ${problem}`);
+    for (const problem of await recover(left, then)) wrong.push({ seed, what: problem });
   }
   return { states: found.length, acknowledged, wrong };
 }
@@ -59,9 +59,9 @@ async function openStores(disk: SimulatedDisk): Promise<Stores> {
 /** Some syncing, writing or naming call fails, once. */
 function failOnce(disk: SimulatedDisk, random: Random): void {
   const names = ['syncData', 'syncFolder', 'rename', 'write', 'create', 'makeFolder', 'link'] as const;
-  const name = names[random(names.length)];
-  let left = 1 + random(6);
-  disk.failWhen((made) => made === name && --left === 0, random(2) === 0 ? 'EIO' : 'ENOSPC');
+  const name = names[random.below(names.length)];
+  let left = 1 + random.below(6);
+  disk.failWhen((made) => made === name && --left === 0, random.below(2) === 0 ? 'EIO' : 'ENOSPC');
 }
 
 /** Blobs of two folders of one store: some share the syncs of a folder, some do not. */
@@ -73,11 +73,11 @@ const ids = ['01000000', '01000000', '0100ab00'].flatMap((start, at) => [
 const sizes = [0, 1, 511, 512, 513, 5000, 1_100_000];
 
 async function operate(stores: Stores, known: Known, random: Random): Promise<void> {
-  const place = random(3) === 0 ? 'pool' : 'cache';
-  const id = ids[random(ids.length)] ?? '';
+  const place = random.below(3) === 0 ? 'pool' : 'cache';
+  const id = ids[random.below(ids.length)] ?? '';
   const store = stores.get(place);
   if (!store || known.isBusy(place, id)) return;
-  const choice = random(8);
+  const choice = random.below(8);
   if (choice === 0) return known.removing(place, id, () => store.remove(id));
   const cached = known.surely('cache', id);
   if (choice < 3 && place === 'pool' && cached && !known.isBusy('cache', id)) {
@@ -90,8 +90,10 @@ async function operate(stores: Stores, known: Known, random: Random): Promise<vo
 }
 
 function contentOf(random: Random): Buffer {
+  // The largest is rare: it takes the disk several writes.
+  const kinds = random.below(4) === 0 ? sizes.length : sizes.length - 1;
   // No byte is 0, as those of sectors are that were never written.
-  return Buffer.alloc(sizes[random(random(4) === 0 ? sizes.length : sizes.length - 1)] ?? 0, 1 + random(255));
+  return Buffer.alloc(sizes[random.below(kinds)] ?? 0, 1 + random.below(255));
 }
 
 async function* inPieces(bytes: Buffer): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,6 @@
 import { dirname, normalize } from 'node:path/posix';
 import type { FileSystemCalls } from '@nacre/store/blobs';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /**
  * A disk in memory that knows what a power cut would leave of it, by what POSIX promises and no more:
@@ -268,7 +268,7 @@ function foundFolder(folder: FolderNode, random: Random, found: Map<Node, Node>)
   const names = new Set([...folder.entries.keys(), ...folder.steps.keys()]);
   for (const name of names) {
     const steps = folder.steps.get(name) ?? [folder.entries.get(name)];
-    const node = steps[random(steps.length)];
+    const node = steps[random.below(steps.length)];
     if (node) copy.entries.set(name, found.get(node) ?? foundNode(node, random, found));
   }
   return copy;
@@ -284,11 +284,11 @@ function foundNode(node: Node, random: Random, found: Map<Node, Node>): Node {
 
 function foundBytes({ bytes, synced, dirty }: FileNode, random: Random): Buffer {
   if (dirty.size === 0) return synced;
-  const length = synced.length + random(bytes.length - synced.length + 1);
+  const length = synced.length + random.below(bytes.length - synced.length + 1);
   const kept = Buffer.alloc(length);
   synced.copy(kept);
   for (const number of dirty) {
-    if (random(2) === 0 && number * sector < length)
+    if (random.below(2) === 0 && number * sector < length)
       bytes.copy(kept, number * sector, number * sector, (number + 1) * sector);
   }
   return kept;

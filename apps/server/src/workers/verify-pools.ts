@@ -30,7 +30,7 @@ const copiesAtOnce = 50;
  */
 export const verifyPools: Worker = {
   name: 'verify-pools',
-  everySeconds: 60,
+  everySeconds: 5,
   async work(ctx, signal) {
     const { store, clock, config, places } = ctx;
     const now = clock.now();
