@@ -1,6 +1,7 @@
 import { Ds3Error } from '@nacre/model';
 import { type Database, evictBlobs, listEvictable } from '@nacre/store';
 import type { Cache, Reservation } from '@nacre/store/blobs';
+import { failpoint } from '@nacre/store/failpoints';
 import { chooseEvictions } from './domain/eviction.ts';
 import { removeDroppedFiles } from './drop-files.ts';
 
@@ -72,6 +73,7 @@ export function withEviction(cache: Cache, { store, nodeId, retryAfterSeconds }:
       });
     }
     try {
+      await failpoint('reserved');
       return await work(room);
     } finally {
       room.release();

@@ -1,3 +1,4 @@
+import { armFailpoints } from '@nacre/store/failpoints';
 import { type Logger, pino } from 'pino';
 import { checkSystem } from './check.ts';
 import { ConfigError, helpText, readConfig } from './config.ts';
@@ -16,6 +17,9 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   if (args[0] === 'check') return check(args.slice(1), env);
   const config = readConfig(args, env);
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  const failpoints = armFailpoints(env);
+  if (failpoints !== undefined)
+    log.warn({ failpoints, msg: 'failpoints are armed: faults are brought about on purpose' });
   const server = await startServer({
     config,
     log,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findSystem, listPools, noteStopped, type OpenDatabase, openDatabase, seedSystem } from '@nacre/store';
 import type { BlobSource } from '@nacre/store/blobs';
+import { enterFailpointScope } from '@nacre/store/failpoints';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
 import { openElsewhere } from './cluster/elsewhere.ts';
@@ -76,6 +77,7 @@ export async function startServer({
   clock = systemClock,
   onFailure,
 }: StartOptions): Promise<RunningServer> {
+  enterFailpointScope('start');
   const dataFolder = resolve(config.data);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const ids = createIdSource(clock);

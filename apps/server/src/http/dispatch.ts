@@ -17,6 +17,7 @@ import {
 } from '@nacre/model';
 import { type RequestHeaders, requestHeaders, type SignedRequest } from '@nacre/model/signing';
 import { databaseError } from '@nacre/store';
+import { enterFailpointScope, failpoint } from '@nacre/store/failpoints';
 import type { Handlers, RequestContext, ServerContext } from '../context.ts';
 import { authenticate } from './authenticate.ts';
 import { documentBody, documentLimits, expectedS3Checksums, requestBody } from './body.ts';
@@ -73,9 +74,12 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
     const headers = requestHeaders(request.rawHeaders);
     const { target, match } = findOperation(router, method, request.url ?? '', headers);
     operation = `${match.plane}.${match.name}`;
+    enterFailpointScope(match.name);
     const output = await callHandler(ctx, handlers, { ...exchange, target, match, headers, signal: gone.signal });
     watchIdle(ctx, request);
+    await failpoint('answer');
     await sendAnswer(response, match.operation, output);
+    await failpoint('answered');
     ctx.log.info({ request: number, method, operation, status: response.statusCode, ms: since(startedAt) });
   } catch (error) {
     const resource = (request.url ?? '').split('?')[0] ?? '';
@@ -192,6 +196,7 @@ async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: 
     hasBody: hasBody(request),
   };
   const { caller, scheme, payload } = await authenticate(ctx, signed);
+  await failpoint('authenticated');
   if (scheme.startsWith('V2')) refuseEmptyKey(exchange);
 
   const handler = (handlers[match.plane] as Readonly<Record<string, Handler | undefined>>)[match.name];

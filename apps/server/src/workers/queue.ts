@@ -1,5 +1,6 @@
 import type { Priority } from '@nacre/model';
 import { chunkPriorities, type Database, queueConnection, sqlTag, type Tx } from '@nacre/store';
+import { enterFailpointScope } from '@nacre/store/failpoints';
 import { fromDrizzle, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 
@@ -57,6 +58,7 @@ export async function openQueue(
         const options = { batchSize: 1, pollingIntervalSeconds: lookSeconds, ...lane };
         workers.push(
           await boss.work<SettleTask>(queueName, options, async ([task]) => {
+            enterFailpointScope('settle');
             if (task) await settle(task.data.chunkId);
           }),
         );

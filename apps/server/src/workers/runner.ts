@@ -1,3 +1,4 @@
+import { enterFailpointScope } from '@nacre/store/failpoints';
 import type { ServerContext } from '../context.ts';
 
 /** Something that happens again and again. One unit of work a call; safe to run twice; says whether there is more. */
@@ -20,6 +21,7 @@ export function startWorkers(ctx: ServerContext, workers: readonly Worker[]): Ru
     let busy = false;
     const turn = async () => {
       busy = true;
+      enterFailpointScope(worker.name);
       try {
         while (!ended.signal.aborted && (await worker.work(ctx, ended.signal)) === 'more');
       } catch (error) {

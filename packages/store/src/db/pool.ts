@@ -1,4 +1,5 @@
 import type { ISql, Sql } from 'postgres';
+import { failpointNow } from '../failpoints.ts';
 import { type ConnectOptions, type OneConnection, openConnection, type Sendable } from './connection.ts';
 import { createPreparedTexts, preparing } from './prepared-texts.ts';
 import { type BeginArguments, begin } from './transaction.ts';
@@ -76,6 +77,12 @@ export function openPool(options: ConnectOptions): Pool {
       connection.send(query);
       return query;
     };
+    try {
+      failpointNow('db.statement');
+    } catch (error) {
+      query.reject(error);
+      return;
+    }
     occupy(false, send, (error) => query.reject(error));
   }
 

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TransactionSql } from 'postgres';
+import { failpoint, withFailpointScope } from '../failpoints.ts';
 import type { ConnectOptions } from './connection.ts';
 import { databaseError, isConflictOfTransactions, isConnectionLoss, LostCommit } from './errors.ts';
 import { clientOf, type Db, handleOf, isTransaction, type Tx, transactionOf } from './handle.ts';
@@ -69,7 +71,10 @@ export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>, opt
   const attempts = options.attempts ?? 8;
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptOnce(sql, work, options);
-    if (outcome.done) return outcome.value;
+    if (outcome.done) {
+      await failpoint('db.committed');
+      return outcome.value;
+    }
     if (!outcome.again || attempt >= attempts) throw databaseError(outcome.error) ?? outcome.error;
     await pause(pauseBefore(attempt));
   }
@@ -81,11 +86,15 @@ type Outcome<T> =
 
 async function attemptOnce<T>(sql: Pool, work: (tx: Tx) => Promise<T>, options: TxOptions): Promise<Outcome<T>> {
   let working: Promise<T> | undefined;
+  const toCommit = async (client: TransactionSql) => {
+    working = work(transactionOf(client));
+    const value = await working;
+    await failpoint('db.commit');
+    return { value };
+  };
   try {
-    const { value } = await sql.begin(modeOf(options), async (client) => {
-      working = work(transactionOf(client));
-      return { value: await working };
-    });
+    await failpoint('db.begin');
+    const { value } = await sql.begin(modeOf(options), withFailpointScope(toCommit));
     return { done: true, value };
   } catch (error) {
     // Its connection lost, the work may still be going on: it gets an error for every statement.

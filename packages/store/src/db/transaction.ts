@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres';
+import { failpointNow } from '../failpoints.ts';
 import { isConnectionLoss, LostCommit } from './errors.ts';
 import { type PreparedTexts, preparing } from './prepared-texts.ts';
 
@@ -72,6 +73,7 @@ function unlessOver<T>(life: Life, work: () => Promise<T>): Promise<T> {
 function guarded(client: TransactionSql, texts: PreparedTexts, life: Life): TransactionSql {
   const said = <R>(say: () => R): R => {
     if (life.over !== undefined) throw life.over;
+    failpointNow('db.statement');
     return watched(say(), life);
   };
   return new Proxy(client, {
