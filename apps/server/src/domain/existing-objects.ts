@@ -1,5 +1,5 @@
 import { Ds3Error } from '@nacre/model';
-import type { PlannedObject } from './plan-job.ts';
+import type { ObjectToWrite } from './plan-job.ts';
 
 /** What a bucket already holds under a name. */
 export interface ExistingName {
@@ -18,8 +18,8 @@ export interface ExistingRules {
   readonly ignoreConflicts: boolean;
 }
 
-export interface ObjectVersion {
-  readonly object: PlannedObject;
+export interface ObjectVersion<O> {
+  readonly object: O;
   /** From 1. */
   readonly version: number;
   /** A first version is the latest at once, so that it is listed; a later one when it has been received. */
@@ -33,14 +33,14 @@ export interface ObjectVersion {
  * Errors: `OBJECT_ALREADY_EXISTS` for a name that exists where no versions are kept; `Conflict` where only the latest
  * is kept and its job has not finished. With `ignoreConflicts` an object of the same name and size is left out.
  */
-export function settleVersions(
-  planned: readonly PlannedObject[],
+export function settleVersions<O extends ObjectToWrite>(
+  planned: readonly O[],
   existing: readonly ExistingName[],
   rules: ExistingRules,
-): ObjectVersion[] {
+): ObjectVersion<O>[] {
   const byName = new Map<string, ExistingName>(existing.map((name) => [name.name, name]));
-  const settled: ObjectVersion[] = [];
-  const settle = (object: PlannedObject, version: number, latest: boolean, latestSize: number | undefined) => {
+  const settled: ObjectVersion<O>[] = [];
+  const settle = (object: O, version: number, latest: boolean, latestSize: number | undefined) => {
     settled.push({ object, version, latest });
     byName.set(object.name, { name: object.name, version, latestSize, incomplete: true });
   };

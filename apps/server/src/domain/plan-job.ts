@@ -7,10 +7,10 @@ export interface ObjectToWrite {
   readonly size: number;
 }
 
+/** A version of a name, to be made. */
 export interface PlannedObject extends ObjectToWrite {
   readonly id: string;
   readonly type: 'DATA' | 'FOLDER';
-  readonly blobs: readonly PlannedBlob[];
 }
 
 export interface PlannedBlob {
@@ -35,91 +35,151 @@ export interface PlannedEntry {
   readonly orderIndex: number;
 }
 
-export interface PlanLimits {
+/** What a job may hold. */
+export interface JobLimits {
   /** Bytes; an object is cut into blobs of this length, the last one shorter. */
   readonly maxBlobSize: number;
+  readonly maxObjects: number;
+  readonly maxBlobs: number;
+}
+
+/** What a chunk may hold. */
+export interface ChunkLimits {
   /** Bytes; a chunk is closed before it would exceed this. */
   readonly maxChunkSize: number;
   readonly maxBlobsPerChunk: number;
-  readonly maxObjects: number;
 }
 
-/**
- * Splits objects into blobs.
- *
- * Shape: n objects → at least n blobs, in the order of the request; an empty object has one of length 0. Units: bytes.
- * Ids come from `newId`, in the order in which rows are written. Errors: `InvalidArgument` for an empty list, too many
- * objects, a bad name, a folder with data; `BadRequest` when two objects share a name.
- */
-export function planObjects(
-  asked: readonly ObjectToWrite[],
-  limits: Pick<PlanLimits, 'maxBlobSize' | 'maxObjects'>,
-  newId: () => string,
-): PlannedObject[] {
-  checkCount(asked.length, limits.maxObjects);
-  const names = new Set<string>();
-  return asked.map(({ name, size }) => {
+/** The objects that a request lists, each checked as it comes. Another one must not have the same name. */
+export class ObjectList {
+  readonly #limits: JobLimits;
+  readonly #names = new Set<string>();
+  readonly #objects: ObjectToWrite[] = [];
+  #blobs = 0;
+
+  constructor(limits: JobLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Errors: `InvalidArgument` for too many objects or blobs, a bad name, a folder with data; `BadRequest` for a name
+   * that was listed before.
+   */
+  add({ name, size }: ObjectToWrite): void {
+    const { maxObjects, maxBlobs, maxBlobSize } = this.#limits;
+    if (this.#objects.length >= maxObjects) {
+      throw new Ds3Error('InvalidArgument', { message: `A job holds at most ${maxObjects} objects; more are listed.` });
+    }
     checkObjectName(name);
-    if (names.has(name)) {
+    checkFolder(name, size);
+    if (this.#names.has(name)) {
       throw new Ds3Error('BadRequest', { resource: name, message: `The object '${name}' is listed twice.` });
     }
-    names.add(name);
-    const type = objectType(name, size);
-    return { id: newId(), name, size, type, blobs: splitIntoBlobs(size, limits.maxBlobSize, newId) };
-  });
+    this.#blobs += countBlobs(size, maxBlobSize);
+    if (this.#blobs > maxBlobs) {
+      throw new Ds3Error('InvalidArgument', {
+        resource: name,
+        message: `A job holds at most ${maxBlobs} blobs; in blobs of ${maxBlobSize} bytes, more are listed.`,
+      });
+    }
+    this.#names.add(name);
+    this.#objects.push({ name, size });
+  }
+
+  /** In the order of the request. Errors: `InvalidArgument` when there are none. */
+  end(): readonly ObjectToWrite[] {
+    if (this.#objects.length > 0) return this.#objects;
+    throw new Ds3Error('InvalidArgument', { message: 'The list of objects is empty.' });
+  }
 }
 
-function objectType(name: string, size: number): 'DATA' | 'FOLDER' {
-  if (!isFolderName(name)) return 'DATA';
-  if (size === 0) return 'FOLDER';
+export function planObject({ name, size }: ObjectToWrite, id: string): PlannedObject {
+  return { id, name, size, type: isFolderName(name) ? 'FOLDER' : 'DATA' };
+}
+
+function checkFolder(name: string, size: number): void {
+  if (!isFolderName(name) || size === 0) return;
   throw new Ds3Error('InvalidArgument', {
     resource: name,
     message: `'${name}' ends in a slash, which makes it a folder, and a folder has no data; its size is ${size}.`,
   });
 }
 
-function checkCount(count: number, most: number): void {
-  if (count === 0) throw new Ds3Error('InvalidArgument', { message: 'The list of objects is empty.' });
-  if (count > most) {
-    throw new Ds3Error('InvalidArgument', { message: `A job holds at most ${most} objects; ${count} are listed.` });
-  }
+function countBlobs(size: number, most: number): number {
+  return Math.max(1, Math.ceil(size / most));
 }
 
-/** Cuts `size` bytes into pieces of `most` bytes without a gap; one piece of length 0 for no bytes. */
-function splitIntoBlobs(size: number, most: number, newId: () => string): PlannedBlob[] {
-  const blobs: PlannedBlob[] = [];
-  for (let byteOffset = 0; byteOffset < size || blobs.length === 0; byteOffset += most) {
-    blobs.push({ id: newId(), byteOffset, length: Math.min(most, size - byteOffset) });
-  }
-  return blobs;
+/** Cuts `size` bytes into blobs of `most` bytes without a gap; one blob of length 0 for no bytes. */
+export function* splitIntoBlobs(size: number, most: number, newId: () => string): Generator<PlannedBlob, void> {
+  let byteOffset = 0;
+  do {
+    yield { id: newId(), byteOffset, length: Math.min(most, size - byteOffset) };
+    byteOffset += most;
+  } while (byteOffset < size);
+}
+
+/** A chunk without the entries that it holds. */
+export type ClosedChunk = Omit<PlannedChunk, 'entries'> & { readonly blobs: number };
+
+export interface GroupedEntry extends PlannedEntry {
+  readonly chunkId: string;
 }
 
 /**
- * Groups blobs into chunks, in their order; a chunk is closed when the next blob would take it over a limit.
- *
- * Shape: n blobs → at most n chunks, numbered from 1. A blob larger than a chunk has a chunk of its own.
+ * Groups blobs into chunks, numbered from 1, in the order in which they are added; a chunk is closed when the next blob
+ * would take it over a limit. A blob larger than a chunk has a chunk of its own.
  */
+export class ChunkGrouper {
+  readonly #limits: ChunkLimits;
+  readonly #newId: () => string;
+  readonly #closed: ClosedChunk[] = [];
+  #open = { id: '', number: 0, size: 0, blobs: 0 };
+
+  constructor(limits: ChunkLimits, newId: () => string) {
+    this.#limits = limits;
+    this.#newId = newId;
+  }
+
+  /** The blob's place. */
+  add(blob: { readonly id: string; readonly length: number }): GroupedEntry {
+    const { maxChunkSize, maxBlobsPerChunk } = this.#limits;
+    const { number, size, blobs } = this.#open;
+    if (blobs === 0 || size + blob.length > maxChunkSize || blobs >= maxBlobsPerChunk) {
+      this.close();
+      this.#open = { id: this.#newId(), number: number + 1, size: 0, blobs: 0 };
+    }
+    const open = this.#open;
+    open.size += blob.length;
+    open.blobs += 1;
+    return { id: this.#newId(), chunkId: open.id, blobId: blob.id, orderIndex: open.blobs };
+  }
+
+  /** No blob is added to the chunk that is open, if one is. */
+  close(): void {
+    if (this.#open.blobs > 0) this.#closed.push(this.#open);
+    this.#open = { ...this.#open, blobs: 0 };
+  }
+
+  /** The chunks that were closed since the last time. */
+  takeClosed(): ClosedChunk[] {
+    return this.#closed.splice(0);
+  }
+}
+
+/** All of them at once: n blobs → at most n chunks. */
 export function groupIntoChunks(
-  blobs: readonly { readonly id: string; readonly length: number }[],
-  limits: Pick<PlanLimits, 'maxChunkSize' | 'maxBlobsPerChunk'>,
+  blobs: Iterable<{ readonly id: string; readonly length: number }>,
+  limits: ChunkLimits,
   newId: () => string,
 ): PlannedChunk[] {
-  const chunks: PlannedChunk[] = [];
-  let entries: PlannedEntry[] = [];
-  let size = 0;
-  const close = () => {
-    chunks.push({ id: newId(), number: chunks.length + 1, entries, size });
-    entries = [];
-    size = 0;
-  };
-  for (const blob of blobs) {
-    const full = size + blob.length > limits.maxChunkSize || entries.length >= limits.maxBlobsPerChunk;
-    if (entries.length > 0 && full) close();
-    entries.push({ id: newId(), blobId: blob.id, orderIndex: entries.length + 1 });
-    size += blob.length;
-  }
-  if (entries.length > 0) close();
-  return chunks;
+  const grouper = new ChunkGrouper(limits, newId);
+  const entries = Array.from(blobs, (blob) => grouper.add(blob));
+  grouper.close();
+  let taken = 0;
+  return grouper.takeClosed().map(({ id, number, size, blobs: count }) => {
+    taken += count;
+    return { id, number, size, entries: entries.slice(taken - count, taken) };
+  });
 }
 
 /**

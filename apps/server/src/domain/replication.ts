@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Ds3Error, decode, isUuid, MasterObjectList, type Priority, WireError } from '@nacre/model';
 import { checkObjectName, isFolderName } from './names.ts';
-import type { PlannedChunk, PlannedObject } from './plan-job.ts';
+import type { PlannedBlob, PlannedChunk, PlannedObject } from './plan-job.ts';
 
 /** A PUT job with all its ids, as one system describes it and another recreates it. */
 export interface ReplicationPlan {
@@ -14,6 +14,7 @@ export interface ReplicationPlan {
 }
 
 export interface ReplicatedObject extends PlannedObject {
+  readonly blobs: readonly PlannedBlob[];
   /** Number of the version on the source, from 1. */
   readonly version: number;
 }
@@ -186,7 +187,7 @@ function needCount(from: Json, key: string, place: string): number {
 
 function fromXml(text: string, newId: () => string): ReplicationPlan {
   const list = readMasterObjectList(text);
-  const found = new Map<string, { name: string; version: number; blobs: PlannedObject['blobs'][number][] }>();
+  const found = new Map<string, { name: string; version: number; blobs: PlannedBlob[] }>();
   const chunks = list.objects.map((chunk): PlannedChunk => {
     const entries = chunk.objects.map((blob, index) => {
       if (blob.id === undefined) throw refusal(`a blob of '${blob.name}' has no Id`);
@@ -233,12 +234,12 @@ function derivedId(text: string): string {
 
 // ── Both ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function replicatedObject(id: string, name: string, version: number, blobs: PlannedObject['blobs']): ReplicatedObject {
+function replicatedObject(id: string, name: string, version: number, blobs: readonly PlannedBlob[]): ReplicatedObject {
   const size = blobs.reduce((sum, blob) => sum + blob.length, 0);
   return { id, name, version, size, type: isFolderName(name) ? 'FOLDER' : 'DATA', blobs };
 }
 
-function sizesOf(objects: readonly PlannedObject[]): ReadonlyMap<string, number> {
+function sizesOf(objects: readonly ReplicatedObject[]): ReadonlyMap<string, number> {
   return new Map(objects.flatMap((object) => object.blobs.map((blob) => [blob.id, blob.length])));
 }
 

@@ -11,6 +11,7 @@ import {
   listArrivedParts,
   lockUpload,
   type NewChunk,
+  type NewEntry,
   type ObjectChecksum,
   type ObjectRow,
   removeUpload,
@@ -27,7 +28,7 @@ import { groupIntoChunks } from '../domain/plan-job.ts';
 import { s3Digest } from '../transfer/s3-checksum.ts';
 import { needBucketTo } from './bucket-rights.ts';
 import { objectChecksumFields, s3ChecksumsOf } from './checksum-headers.ts';
-import { chunkLimits, insertOrAppend } from './make-job.ts';
+import { chunkLimits, entriesOf, insertOrAppend } from './make-job.ts';
 import { needPolicy, needRoomForJob } from './put-job.ts';
 import { needsNew, notNew, s3VersionOf, versioningFor } from './write-object.ts';
 
@@ -118,7 +119,6 @@ async function assemble(
     name: key,
     type: 'DATA' as const,
     size: parts.reduce((sum, { length }) => sum + length, 0),
-    blobs: [],
   };
   const rules = { versioning, ignoreConflicts: false };
   const [settled] = settleVersions([object], await existingNames(tx, bucket.id, [key]), rules);
@@ -153,10 +153,13 @@ async function persist(
   now: Date,
 ): Promise<void> {
   const chunks: NewChunk[] = [];
+  const entries: NewEntry[] = [];
   for (const [nodeId, ofNode] of Map.groupBy(parts, (part) => part.nodeId)) {
-    for (const chunk of groupIntoChunks(ofNode, chunkLimits(ctx), ctx.ids.next)) {
-      const number = chunks.length + 1;
-      chunks.push({ ...chunk, number, nodeId, cachedBlobs: chunk.entries.length, cachedSize: chunk.size });
+    const planned = groupIntoChunks(ofNode, chunkLimits(ctx), ctx.ids.next);
+    entries.push(...entriesOf(planned));
+    for (const { id, size, entries: all } of planned) {
+      const [number, blobs] = [chunks.length + 1, all.length];
+      chunks.push({ id, number, size, blobs, nodeId, cachedBlobs: blobs, cachedSize: size });
     }
   }
   const facts = {
@@ -166,7 +169,7 @@ async function persist(
     priority: policy.defaultPutJobPriority,
     naked: true,
   };
-  const jobId = await insertOrAppend(ctx, tx, bucket.id, facts, { objects: [], chunks });
+  const jobId = await insertOrAppend(ctx, tx, bucket.id, facts, [{ objects: [], blobs: [], chunks, entries }]);
   await tellBlobsCached(tx, new Map([[jobId, parts.map(({ id }) => id)]]), now);
   await ctx.queue.settle(
     tx,

@@ -3,6 +3,7 @@ import {
   type BlobRow,
   findLatestObjects,
   findObjectsById,
+  type JobRows,
   listBlobsOfObjects,
   listReadableObjects,
   type NewChunk,
@@ -16,7 +17,7 @@ import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { needRight } from '../domain/permissions.ts';
 import { groupIntoChunks } from '../domain/plan-job.ts';
 import { describeJob, type JobAnswer } from './job-answer.ts';
-import { chunkLimits, insertOrAppend, type JobFacts } from './make-job.ts';
+import { chunkLimits, entriesOf, insertOrAppend, type JobFacts } from './make-job.ts';
 import { needPolicy, needRoomForJob } from './put-job.ts';
 
 type Rows = (typeof contract)['ds3'];
@@ -75,10 +76,10 @@ async function makeReadJob(
   await needRoomForJob(ctx);
   const blobs = asked ? await blobsToRead(ctx, bucket.id, asked) : await blobsOfBucket(ctx, bucket.id);
   if (facts.requestType === 'GET' && facts.chunkOrder === 'IN_ORDER') await needAllInCache(ctx, blobs);
-  const chunks = chunksOf(ctx, blobs, facts);
+  const rows = rowsOf(ctx, blobs, facts);
   const id = await ctx.store.tx(async (tx) => {
-    const jobId = await insertOrAppend(ctx, tx, bucket.id, facts, { objects: [], chunks });
-    const waiting = facts.requestType === 'VERIFY' || facts.staging ? chunks : chunks.filter(isWaiting);
+    const jobId = await insertOrAppend(ctx, tx, bucket.id, facts, [rows]);
+    const waiting = facts.requestType === 'VERIFY' || facts.staging ? rows.chunks : rows.chunks.filter(isWaiting);
     await ctx.queue.settle(
       tx,
       waiting.map((chunk) => chunk.id),
@@ -90,18 +91,20 @@ async function makeReadJob(
 }
 
 function isWaiting(chunk: NewChunk): boolean {
-  return chunk.cachedBlobs < chunk.entries.length;
+  return chunk.cachedBlobs < chunk.blobs;
 }
 
 /** Nothing of a VERIFY job counts as cached before it was read from its permanent store. */
-function chunksOf(ctx: RequestContext, blobs: readonly BlobRow[], { requestType }: JobFacts): NewChunk[] {
+function rowsOf(ctx: RequestContext, blobs: readonly BlobRow[], { requestType }: JobFacts): JobRows {
   const inCache = blobs.filter(({ cacheNodeId }) => requestType === 'GET' && cacheNodeId !== null);
   const cached = new Map(inCache.map(({ id, length }) => [id, length]));
-  return groupIntoChunks(blobs, chunkLimits(ctx), ctx.ids.next).map((chunk) => {
-    const there = chunk.entries.flatMap(({ blobId }) => cached.get(blobId) ?? []);
+  const planned = groupIntoChunks(blobs, chunkLimits(ctx), ctx.ids.next);
+  const chunks = planned.map(({ id, number, size, entries }): NewChunk => {
+    const there = entries.flatMap(({ blobId }) => cached.get(blobId) ?? []);
     const cachedSize = there.reduce((sum, length) => sum + length, 0);
-    return { ...chunk, nodeId: ctx.node.id, cachedBlobs: there.length, cachedSize };
+    return { id, number, size, blobs: entries.length, nodeId: ctx.node.id, cachedBlobs: there.length, cachedSize };
   });
+  return { objects: [], blobs: [], chunks, entries: entriesOf(planned) };
 }
 
 async function needAllInCache(ctx: RequestContext, blobs: readonly BlobRow[]): Promise<void> {

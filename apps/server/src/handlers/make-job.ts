@@ -1,33 +1,35 @@
 import type { JobRequestType, Priority } from '@nacre/model';
 import {
-  appendToJob,
+  enlargeJob,
   insertJob,
+  insertJobRows,
+  type JobRows,
+  lastChunkNumber,
   lockAggregatingJob,
-  type NewChunk,
+  type NewEntry,
   type NewJob,
-  type NewObject,
   type Tx,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
-import { fittingSize, type PlanLimits } from '../domain/plan-job.ts';
+import { type ChunkLimits, fittingSize, type PlannedChunk } from '../domain/plan-job.ts';
 import { aggregationMinutes } from '../workers/close-aggregations.ts';
 
 /** What a new job is, apart from its place, its time and its objects. */
-export type JobFacts = Partial<NewJob['job']> & {
+export type JobFacts = Partial<NewJob> & {
   readonly requestType: JobRequestType;
   readonly name: string;
   readonly priority: Priority;
-  readonly chunkOrder: NewJob['job']['chunkOrder'];
+  readonly chunkOrder: NewJob['chunkOrder'];
 };
 
 /** Sizes of chunks on this server. */
-export function chunkLimits({ config, places }: RequestContext): Pick<PlanLimits, 'maxChunkSize' | 'maxBlobsPerChunk'> {
+export function chunkLimits({ config, places }: RequestContext): ChunkLimits {
   const maxChunkSize = fittingSize(config.chunkSize, places.cache.usage().capacity);
   return { maxChunkSize, maxBlobsPerChunk: config.maxBlobsPerChunk };
 }
 
 /**
- * Writes a job with its objects and chunks, or adds them to a running job of the same kind when both aggregate.
+ * Writes a job from its parts, or adds them to a running job of the same kind when both aggregate.
  * Answers the job's id. A job without anything to do is complete at once.
  */
 export async function insertOrAppend(
@@ -35,32 +37,41 @@ export async function insertOrAppend(
   tx: Tx,
   bucketId: string,
   facts: JobFacts,
-  { objects, chunks }: { readonly objects: readonly NewObject[]; readonly chunks: readonly NewChunk[] },
+  parts: Iterable<JobRows> | AsyncIterable<JobRows>,
 ): Promise<string> {
   const now = ctx.clock.now();
-  const userId = ctx.caller.id;
-  if (facts.aggregating && !facts.naked) {
-    const { requestType, chunkOrder, priority, verifyAfterWrite = false } = facts;
-    const key = { bucketId, userId, requestType, chunkOrder, priority, verifyAfterWrite };
-    const madeAfter = new Date(now.getTime() - aggregationMinutes * 60_000);
-    const open = await lockAggregatingJob(tx, key, madeAfter);
-    if (open) {
-      await appendToJob(tx, open, { objects, chunks }, now);
-      return open.id;
-    }
+  const open = await lockOpenJob(ctx, tx, bucketId, facts, now);
+  if (open) {
+    const chunksBefore = await lastChunkNumber(tx, open.id);
+    const { size } = await insertJobRows(tx, { jobId: open.id, bucketId, chunksBefore }, parts);
+    await enlargeJob(tx, open.id, size, now);
+    return open.id;
   }
+  const id = ctx.ids.next();
+  const { chunks, size } = await insertJobRows(tx, { jobId: id, bucketId, chunksBefore: 0 }, parts);
   const ended = { status: 'COMPLETED', endedAt: now, cachedSize: 0, completedSize: 0, aggregating: false } as const;
-  const job = {
-    id: ctx.ids.next(),
+  await insertJob(tx, {
+    id,
     bucketId,
-    userId,
-    status: 'IN_PROGRESS' as const,
+    userId: ctx.caller.id,
+    status: 'IN_PROGRESS',
     createdAt: now,
     touchedAt: now,
-    originalSize: chunks.reduce((sum, { size }) => sum + size, 0),
+    originalSize: size,
     ...facts,
-    ...(chunks.length === 0 ? ended : {}),
-  };
-  await insertJob(tx, { job, objects, chunks });
-  return job.id;
+    ...(chunks === 0 ? ended : {}),
+  });
+  return id;
+}
+
+async function lockOpenJob(ctx: RequestContext, tx: Tx, bucketId: string, facts: JobFacts, now: Date) {
+  if (!facts.aggregating || facts.naked) return undefined;
+  const { requestType, chunkOrder, priority, verifyAfterWrite = false } = facts;
+  const key = { bucketId, userId: ctx.caller.id, requestType, chunkOrder, priority, verifyAfterWrite };
+  return lockAggregatingJob(tx, key, new Date(now.getTime() - aggregationMinutes * 60_000));
+}
+
+/** The entries of whole chunks, as rows. */
+export function entriesOf(chunks: readonly PlannedChunk[]): NewEntry[] {
+  return chunks.flatMap((chunk) => chunk.entries.map((entry) => ({ ...entry, chunkId: chunk.id })));
 }

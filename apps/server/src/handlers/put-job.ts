@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { type contract, Ds3Error, type Input } from '@nacre/model';
 import {
   countActiveJobs,
@@ -5,11 +6,16 @@ import {
   existingNames,
   findDataPolicy,
   holdBucket,
+  type JobRows,
   listChunks,
-  type NewJob,
+  type NewBlob,
+  type NewChunk,
+  type NewEntry,
+  type NewObject,
   needBucket,
   needDataPathBackend,
   needJob,
+  type Tx,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { settleVersions } from '../domain/existing-objects.ts';
@@ -17,11 +23,13 @@ import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { checkNewJobsAllowed } from '../domain/new-jobs.ts';
 import { needRight } from '../domain/permissions.ts';
 import {
+  ChunkGrouper,
+  type ClosedChunk,
   fittingSize,
-  groupIntoChunks,
+  ObjectList,
   type ObjectToWrite,
-  type PlannedChunk,
-  planObjects,
+  planObject,
+  splitIntoBlobs,
 } from '../domain/plan-job.ts';
 import { allocateInOrder } from './allocate.ts';
 import { describeJob, type JobAnswer } from './job-answer.ts';
@@ -36,16 +44,13 @@ export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promis
   needRight(ctx.caller, 'WRITE', bucket);
   await needRoomForJob(ctx);
   const policy = await needPolicy(ctx, bucket.dataPolicyId);
-  const asked = input.body.objects.map(objectToWrite);
-  const limits = {
-    maxBlobSize: blobSizeOf(ctx, policy, input.maxUploadSize, asked),
-    maxObjects: ctx.config.maxObjectsPerJob,
-  };
-  const planned = planObjects(asked, limits, ctx.ids.next);
+  const maxBlobSize = blobSizeOf(ctx, policy, input.maxUploadSize, input.body.objects);
+  const objects = await checkObjects(ctx, input.body.objects, maxBlobSize);
   const aggregating = input.aggregating ?? false;
   const id = await makePutJob(ctx, {
     bucketId: bucket.id,
-    objects: planned,
+    objects,
+    maxBlobSize,
     versioning: policy.versioning,
     ignoreConflicts: input.ignoreNamingConflicts ?? false,
     facts: {
@@ -66,33 +71,73 @@ export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promis
   return describeJob(ctx, await needJob(ctx.store.db, id));
 }
 
+type Asked = PutRequest['body']['objects'];
+
+/** Blobs of one job: more would take hours to write. */
+const mostBlobs = 2_000_000;
+
+/** The objects of a request; others get their turn while many are checked. */
+async function checkObjects(ctx: RequestContext, asked: Asked, maxBlobSize: number): Promise<readonly ObjectToWrite[]> {
+  const list = new ObjectList({ maxBlobSize, maxObjects: ctx.config.maxObjectsPerJob, maxBlobs: mostBlobs });
+  for (let from = 0; from < asked.length; from += atOnce) {
+    for (const object of asked.slice(from, from + atOnce)) list.add(objectToWrite(object));
+    await othersTurn();
+  }
+  return list.end();
+}
+
 export interface PutJobToMake {
   readonly bucketId: string;
-  readonly objects: ReturnType<typeof planObjects>;
+  readonly objects: readonly ObjectToWrite[];
+  readonly maxBlobSize: number;
   readonly versioning: DataPolicyRow['versioning'];
   readonly ignoreConflicts: boolean;
   readonly facts: JobFacts;
 }
 
-/** Writes a planned PUT job; of which nothing is left to write, it is complete at once. Answers its id. */
-export async function makePutJob(ctx: RequestContext, plan: PutJobToMake): Promise<string> {
-  const { bucketId } = plan;
+/** Plans and writes a PUT job; of which nothing is left to write, it is complete at once. Answers its id. */
+export async function makePutJob(ctx: RequestContext, job: PutJobToMake): Promise<string> {
   return ctx.store.tx(async (tx) => {
-    await holdBucket(tx, bucketId);
-    const existing = await existingNames(
-      tx,
-      bucketId,
-      plan.objects.map(({ name }) => name),
-    );
-    const settled = settleVersions(plan.objects, existing, plan);
-    const objects = settled.map(({ object, version, latest }) => ({ ...object, version, latest }));
-    const chunks = groupIntoChunks(
-      objects.flatMap(({ blobs }) => blobs),
-      chunkLimits(ctx),
-      ctx.ids.next,
-    );
-    return insertOrAppend(ctx, tx, bucketId, plan.facts, { objects, chunks: newChunks(chunks) });
+    await holdBucket(tx, job.bucketId);
+    return insertOrAppend(ctx, tx, job.bucketId, job.facts, planParts(ctx, tx, job));
   });
+}
+
+/** Objects that are planned together, and about as many blobs. */
+const atOnce = 5000;
+
+/** Plans a job as it is written, a part at a time: of a large one only the request is ever in memory. */
+async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): AsyncGenerator<JobRows, void> {
+  const newId = ctx.ids.next;
+  const grouper = new ChunkGrouper(chunkLimits(ctx), newId);
+  let part = emptyPart();
+  const taken = () => {
+    const rows = { ...part, chunks: newChunks(grouper.takeClosed()) };
+    part = emptyPart();
+    return rows;
+  };
+  for (let from = 0; from < job.objects.length; from += atOnce) {
+    for (const { object, version, latest } of await settle(tx, job, job.objects.slice(from, from + atOnce))) {
+      const planned = planObject(object, newId());
+      part.objects.push({ ...planned, version, latest });
+      for (const blob of splitIntoBlobs(object.size, job.maxBlobSize, newId)) {
+        part.blobs.push({ ...blob, objectId: planned.id });
+        part.entries.push(grouper.add(blob));
+        if (part.blobs.length >= atOnce) yield taken();
+      }
+    }
+  }
+  grouper.close();
+  yield taken();
+}
+
+function emptyPart() {
+  return { objects: [] as NewObject[], blobs: [] as NewBlob[], entries: [] as NewEntry[] };
+}
+
+async function settle(tx: Tx, job: PutJobToMake, some: readonly ObjectToWrite[]) {
+  const names = some.map(({ name }) => name);
+  return settleVersions(some, await existingNames(tx, job.bucketId, names), job);
 }
 
 /** Succeeds when a PUT job could be made now. Errors: as `putBulkJob`, and `InsufficientSpace` on a full disk. */
@@ -115,11 +160,11 @@ export async function verifySafeToCreatePutJob(
 const leastFreeShare = 0.01;
 
 /** Chunks of which nothing has been received. */
-export function newChunks(chunks: readonly PlannedChunk[]): NewJob['chunks'] {
+export function newChunks(chunks: readonly ClosedChunk[]): NewChunk[] {
   return chunks.map((chunk) => ({ ...chunk, nodeId: null, cachedBlobs: 0, cachedSize: 0 }));
 }
 
-function objectToWrite({ name, size, length }: PutRequest['body']['objects'][number]): ObjectToWrite {
+function objectToWrite({ name, size, length }: Asked[number]): ObjectToWrite {
   const bytes = size ?? length;
   if (bytes !== undefined) return { name, size: bytes };
   throw new Ds3Error('MalformedXML', { resource: name, message: `The object '${name}' has neither Size nor Length.` });
@@ -130,7 +175,7 @@ function blobSizeOf(
   { config, places }: RequestContext,
   policy: DataPolicyRow,
   asked: number | undefined,
-  objects: readonly ObjectToWrite[],
+  objects: Asked,
 ): number {
   if (asked !== undefined && (asked < config.minUploadSize || asked > config.maxUploadSize)) {
     throw new Ds3Error('InvalidArgument', {
@@ -140,7 +185,7 @@ function blobSizeOf(
   }
   const capacity = places.cache.usage().capacity;
   if (policy.blobbingEnabled) return fittingSize(asked ?? policy.defaultBlobSize ?? config.blobSize, capacity);
-  const large = objects.find(({ size }) => size > config.maxUploadSize);
+  const large = objects.map(objectToWrite).find(({ size }) => size > config.maxUploadSize);
   if (large) {
     throw new Ds3Error('InvalidArgument', {
       resource: large.name,

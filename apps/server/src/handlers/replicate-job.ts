@@ -6,6 +6,7 @@ import {
   forgetDropped,
   holdBucket,
   insertJob,
+  insertJobRows,
   listBlobsOfChunks,
   listChunks,
   type NamedJob,
@@ -26,6 +27,7 @@ import {
   writeReplication,
 } from '../domain/replication.ts';
 import { describeJob, type JobAnswer } from './job-answer.ts';
+import { entriesOf } from './make-job.ts';
 import { needPolicy, needRoomForJob, newChunks } from './put-job.ts';
 
 /** What a second system needs to recreate a job with the same ids; of a completed PUT job too, until it is forgotten. */
@@ -115,26 +117,29 @@ export async function replicatePutJob(ctx: RequestContext, input: ReplicateReque
       tx,
       missing.flatMap(({ blobs }) => blobs.map(({ id }) => id)),
     );
-    const objects = settled.map(({ object, version, latest }) => ({ ...object, version, latest }));
     const chunks = chunksWith(plan, missing);
+    const rows = {
+      objects: settled.map(({ object, version, latest }) => ({ ...object, version, latest })),
+      blobs: missing.flatMap(({ id, blobs }) => blobs.map((blob) => ({ ...blob, objectId: id }))),
+      chunks: newChunks(chunks.map((chunk) => ({ ...chunk, blobs: chunk.entries.length }))),
+      entries: entriesOf(chunks),
+    };
+    const place = { jobId: plan.jobId, bucketId: bucket.id, chunksBefore: 0 };
+    const { size } = await insertJobRows(tx, place, [rows]);
     await insertJob(tx, {
-      job: {
-        id: plan.jobId,
-        bucketId: bucket.id,
-        userId: ctx.caller.id,
-        name: `Replicate ${plan.jobName ?? 'Untitled'}`,
-        requestType: 'PUT',
-        priority: input.priority ?? asked ?? policy.defaultPutJobPriority,
-        status: 'IN_PROGRESS',
-        chunkOrder: 'IN_ORDER',
-        createdAt: now,
-        touchedAt: now,
-        replicating: true,
-        verifyAfterWrite: policy.defaultVerifyAfterWrite,
-        originalSize: objects.reduce((sum, { size }) => sum + size, 0),
-      },
-      objects,
-      chunks: newChunks(chunks),
+      id: plan.jobId,
+      bucketId: bucket.id,
+      userId: ctx.caller.id,
+      name: `Replicate ${plan.jobName ?? 'Untitled'}`,
+      requestType: 'PUT',
+      priority: input.priority ?? asked ?? policy.defaultPutJobPriority,
+      status: 'IN_PROGRESS',
+      chunkOrder: 'IN_ORDER',
+      createdAt: now,
+      touchedAt: now,
+      replicating: true,
+      verifyAfterWrite: policy.defaultVerifyAfterWrite,
+      originalSize: size,
     });
     return true;
   });

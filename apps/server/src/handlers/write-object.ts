@@ -16,7 +16,7 @@ import type { RequestContext } from '../context.ts';
 import { defaultJobName } from '../domain/job-state.ts';
 import { lowerCaseNames } from '../domain/names.ts';
 import { needJobRight, needRight } from '../domain/permissions.ts';
-import { planObjects } from '../domain/plan-job.ts';
+import { ObjectList } from '../domain/plan-job.ts';
 import { type ContentHeaders, contentHeadersOf } from '../domain/system-metadata.ts';
 import type { S3Checksum } from '../transfer/s3-checksum.ts';
 import { type ExpectedBlob, receiveBlob, type Upload } from '../transfer/upload.ts';
@@ -152,11 +152,13 @@ export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Pr
     });
   }
   await needRoomForJob(ctx);
-  const limits = { maxBlobSize: Math.max(size, 1), maxObjects: 1 };
-  const objects = planObjects([{ name: key, size }], limits, ctx.ids.next);
+  const maxBlobSize = Math.max(size, 1);
+  const list = new ObjectList({ maxBlobSize, maxObjects: 1, maxBlobs: 1 });
+  list.add({ name: key, size });
   const jobId = await makePutJob(ctx, {
     bucketId: bucket.id,
-    objects,
+    objects: list.end(),
+    maxBlobSize,
     versioning: await versioningFor(ctx, to),
     ignoreConflicts: false,
     facts: {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import {
   type ByteBody,
   Ds3Error,
   decode,
+  decodeStream,
   GetObjectList,
   type Operation,
   PutObjectList,
@@ -173,62 +175,106 @@ export function documentLimits(
 const largeDocuments: ReadonlySet<unknown> = new Set([PutObjectList, GetObjectList]);
 
 /**
- * The value of `input.body` for an operation whose body is a document. `md5` is the one that the client sent, base64.
- * Errors: `BadDigest`, `EntityTooLarge`, `InvalidDigest`, `MalformedXML`, `RequestTimeout`.
+ * The value of `input.body` for an operation whose body is a document, of which a large one is read as it arrives. `md5`
+ * is the one that the client sent, base64. All of the body is taken in, also when it cannot be read: that it came over
+ * wrong says more. Errors: `BadDigest`, `EntityTooLarge`, `InvalidDigest`, `MalformedXML`, `RequestTimeout`.
  */
 export async function documentBody(
   operation: Operation,
   body: ByteBody,
-  { md5, ...limits }: DocumentLimits & { readonly md5: string | undefined },
+  { md5, maxBytes, seconds }: DocumentLimits & { readonly md5: string | undefined },
 ): Promise<{ readonly body?: unknown }> {
   if (operation.body.kind === 'none' || operation.body.kind === 'bytes') return {};
-  const document = await wholeBody(body, limits);
-  if (md5 !== undefined) compareMd5(document, md5);
-  if (operation.body.kind === 'text') return { body: readUtf8(document) };
-  if (document.length === 0) {
-    if (!operation.body.required) return {};
-    throw new Ds3Error('MalformedXML', {
-      message: `The body is empty; it must be a document <${operation.body.of.name}>.`,
-    });
-  }
-  try {
-    return { body: decode(operation.body.of, document) };
-  } catch (cause) {
-    if (!(cause instanceof WireError)) throw cause;
-    throw new Ds3Error('MalformedXML', { message: `The body cannot be read: ${cause.message}.`, cause });
-  }
+  return inTime(seconds, readDocument(operation.body, checked(body, { maxBytes, md5 })));
 }
 
-function compareMd5(document: Buffer, md5: string): void {
-  if (!isChecksum('MD5', md5)) throw new Ds3Error('InvalidDigest', { resource: 'Content-MD5' });
-  if (createHash('md5').update(document).digest('base64') !== md5) {
-    throw new Ds3Error('BadDigest', { resource: 'Content-MD5' });
-  }
-}
-
-async function wholeBody({ length, bytes }: ByteBody, { maxBytes, seconds }: DocumentLimits): Promise<Buffer> {
-  if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);
+async function inTime<T>(seconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const message = `The body was not complete after ${seconds} seconds.`;
     timer = setTimeout(() => reject(new Ds3Error('RequestTimeout', { message })), seconds * 1000);
   });
   try {
-    return await Promise.race([gathered(bytes, maxBytes), late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function gathered(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
+type DocumentKind = Extract<Operation['body'], { kind: 'text' | 'xml' }>;
+
+async function readDocument(kind: DocumentKind, source: Pieces): Promise<{ readonly body?: unknown }> {
+  if (kind.kind === 'text') return { body: readUtf8((await take(source)).bytes) };
+  const start = await take(source, smallDocument);
+  if (start.bytes.length === 0) {
+    if (!kind.required) return {};
+    throw new Ds3Error('MalformedXML', {
+      message: `The body is empty; it must be a document <${kind.of.name}>.`,
+    });
+  }
+  const { of } = kind;
+  try {
+    return { body: start.ended ? decode(of, start.bytes) : await decodeStream(of, goingOn(start.bytes, source)) };
+  } catch (cause) {
+    if (!(cause instanceof WireError)) throw cause;
+    while (!(await source.next()).done);
+    throw new Ds3Error('MalformedXML', { message: `The body cannot be read: ${cause.message}.`, cause });
+  }
+}
+
+type Pieces = AsyncGenerator<Uint8Array, void>;
+
+/** Errors: `EntityTooLarge`, `InvalidDigest`, and at the end `BadDigest`. */
+async function* checked(
+  { length, bytes }: ByteBody,
+  { maxBytes, md5 }: { readonly maxBytes: number; readonly md5: string | undefined },
+): Pieces {
+  if (md5 !== undefined && !isChecksum('MD5', md5)) throw new Ds3Error('InvalidDigest', { resource: 'Content-MD5' });
+  if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);
+  const hash = md5 === undefined ? undefined : createHash('md5');
   let size = 0;
   for await (const piece of bytes) {
     size += piece.length;
     if (size > maxBytes) throw tooLarge(maxBytes);
-    pieces.push(piece);
+    hash?.update(piece);
+    yield piece;
   }
-  return Buffer.concat(pieces, size);
+  if (hash && hash.digest('base64') !== md5) throw new Ds3Error('BadDigest', { resource: 'Content-MD5' });
+}
+
+/** Up to here a document is read at once, and what is wrong with it is told to the character. */
+const smallDocument = 64 * 1024;
+/** After so many bytes other requests get their turn. */
+const turnLength = 256 * 1024;
+
+/** Pieces until there are more bytes than wanted, or no more. */
+async function take(
+  source: Pieces,
+  wanted = Number.POSITIVE_INFINITY,
+): Promise<{ readonly bytes: Buffer; readonly ended: boolean }> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  while (size <= wanted) {
+    const next = await source.next();
+    if (next.done) return { bytes: Buffer.concat(pieces, size), ended: true };
+    pieces.push(next.value);
+    size += next.value.length;
+  }
+  return { bytes: Buffer.concat(pieces, size), ended: false };
+}
+
+/** What was taken, and the rest. Whoever stops in the middle leaves the source as it is. */
+async function* goingOn(taken: Uint8Array, source: Pieces): Pieces {
+  yield taken;
+  let sinceTurn = taken.length;
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    sinceTurn += next.value.length;
+    if (sinceTurn >= turnLength) {
+      sinceTurn = 0;
+      await othersTurn();
+    }
+    yield next.value;
+  }
 }
 
 function tooLarge(maxBytes: number): Ds3Error {

@@ -1,49 +1,71 @@
 import { isDs3Error } from '@nacre/model';
 import { expect, test } from 'vitest';
-import { groupIntoChunks, planObjects } from '../../src/domain/plan-job.ts';
+import {
+  ChunkGrouper,
+  groupIntoChunks,
+  ObjectList,
+  type ObjectToWrite,
+  planObject,
+  splitIntoBlobs,
+} from '../../src/domain/plan-job.ts';
 
-const limits = { maxBlobSize: 10, maxObjects: 4 };
+const limits = { maxBlobSize: 10, maxObjects: 4, maxBlobs: 6 };
 
 function counting(): () => string {
   let n = 0;
   return () => `id-${++n}`;
 }
 
-test('an object larger than the blob size is split without a gap', () => {
-  const [object] = planObjects([{ name: 'reel.mxf', size: 25 }], limits, counting());
-  expect(object?.blobs.map((blob) => [blob.byteOffset, blob.length])).toEqual([
-    [0, 10],
-    [10, 10],
-    [20, 5],
-  ]);
-});
+function listOf(asked: readonly ObjectToWrite[]): readonly ObjectToWrite[] {
+  const list = new ObjectList(limits);
+  for (const object of asked) list.add(object);
+  return list.end();
+}
 
-test('an object of exactly the blob size is one blob', () => {
-  const [object] = planObjects([{ name: 'a', size: 10 }], limits, counting());
-  expect(object?.blobs).toHaveLength(1);
-});
-
-test('an empty object has one blob of length 0', () => {
-  const [object] = planObjects([{ name: 'empty', size: 0 }], limits, counting());
-  expect(object?.blobs.map((blob) => [blob.byteOffset, blob.length])).toEqual([[0, 0]]);
+test.each([
+  [
+    'larger than the blob size is cut without a gap',
+    25,
+    [
+      [0, 10],
+      [10, 10],
+      [20, 5],
+    ],
+  ],
+  ['of exactly the blob size is one blob', 10, [[0, 10]]],
+  ['without data is one blob of length 0', 0, [[0, 0]]],
+] as const)('an object %s', (_what, size, blobs) => {
+  const made = [...splitIntoBlobs(size, 10, counting())];
+  expect(made.map(({ byteOffset, length }) => [byteOffset, length])).toEqual(blobs);
 });
 
 test('a name that ends in a slash is a folder', () => {
-  const [folder, object] = planObjects(
-    [
-      { name: 'dir/', size: 0 },
-      { name: 'dir/a', size: 1 },
-    ],
-    limits,
-    counting(),
-  );
-  expect([folder?.type, object?.type]).toEqual(['FOLDER', 'DATA']);
+  expect(planObject({ name: 'dir/', size: 0 }, 'id').type).toBe('FOLDER');
+  expect(planObject({ name: 'dir/a', size: 1 }, 'id').type).toBe('DATA');
+});
+
+test('as many objects and blobs as may be are listed in the order of the request', () => {
+  const asked = [
+    { name: 'd', size: 30 },
+    { name: 'b/', size: 0 },
+    { name: 'c', size: 1 },
+    { name: 'a', size: 10 },
+  ];
+  expect(listOf(asked)).toEqual(asked);
 });
 
 test.each([
   ['a folder with data', [{ name: 'dir/', size: 1 }], 'InvalidArgument'],
   ['no objects', [], 'InvalidArgument'],
   ['too many objects', ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, size: 0 })), 'InvalidArgument'],
+  [
+    'an object of too many blobs, with those before,',
+    [
+      { name: 'a', size: 40 },
+      { name: 'b', size: 21 },
+    ],
+    'InvalidArgument',
+  ],
   ['an empty name', [{ name: '', size: 0 }], 'InvalidArgument'],
   ['a name of 1,025 bytes', [{ name: `${'é'.repeat(512)}a`, size: 0 }], 'InvalidArgument'],
   ['a control character', [{ name: 'a\u0001', size: 0 }], 'InvalidArgument'],
@@ -57,9 +79,7 @@ test.each([
     'BadRequest',
   ],
 ] as const)('%s is refused', (_what, asked, code) => {
-  expect(() => planObjects(asked, limits, counting())).toThrow(
-    expect.toSatisfy((error: unknown) => isDs3Error(error, code)),
-  );
+  expect(() => listOf(asked)).toThrow(expect.toSatisfy((error: unknown) => isDs3Error(error, code)));
 });
 
 test('a chunk is closed before it exceeds its size', () => {
@@ -77,4 +97,15 @@ test('a chunk is closed when it has its number of blobs, and counts its entries 
   const blobs = ['a', 'b', 'c'].map((id) => ({ id, length: 0 }));
   const chunks = groupIntoChunks(blobs, { maxChunkSize: 10, maxBlobsPerChunk: 2 }, counting());
   expect(chunks.map((chunk) => chunk.entries.map(({ orderIndex }) => orderIndex))).toEqual([[1, 2], [1]]);
+});
+
+test('chunks are handed out as they are closed, with the number and the bytes of their blobs', () => {
+  const grouper = new ChunkGrouper({ maxChunkSize: 10, maxBlobsPerChunk: 2 }, counting());
+  const [a, b, c] = [4, 5, 6].map((length, i) => grouper.add({ id: `b${i}`, length }));
+  expect([a, b, c].map((entry) => entry?.orderIndex)).toEqual([1, 2, 1]);
+  expect(grouper.takeClosed()).toEqual([{ id: a?.chunkId, number: 1, size: 9, blobs: 2 }]);
+  expect(grouper.takeClosed()).toEqual([]);
+  grouper.close();
+  grouper.close();
+  expect(grouper.takeClosed()).toEqual([{ id: c?.chunkId, number: 2, size: 6, blobs: 1 }]);
 });

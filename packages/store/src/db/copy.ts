@@ -2,13 +2,11 @@ import type { Writable } from 'node:stream';
 import { setImmediate as aMoment } from 'node:timers/promises';
 import { getTableColumns } from 'drizzle-orm';
 import { CasingCache } from 'drizzle-orm/casing';
-import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
+import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
+import { type CopyRow, CopyWriter } from './copy-format.ts';
 import { databaseError, isConnectionLoss } from './errors.ts';
 import { casing, clientOf, type Db, type Tx } from './handle.ts';
 import { inTransaction } from './postgres.ts';
-
-/** A UUID is a string; JSON is the string that JSON.stringify makes. */
-type CopyValue = string | number | bigint | boolean | Date | null;
 
 /**
  * Writes rows by COPY, in a fraction of the time that INSERT takes, and answers how many.
@@ -25,14 +23,13 @@ export function copyRows<T extends PgTable>(
   rows: CopyRows,
 ): Promise<number> {
   // Rows can be taken once only, and postgres.js takes a connection that copies to be free.
-  return inTransaction(db, (tx) => copyWithin(tx, copyStatement(table, columns), rows, columns.length), {
-    attempts: 1,
-  });
+  const known = columnsOf(table, columns);
+  return inTransaction(db, (tx) => copyWithin(tx, copyStatement(table, known), rows, known), { attempts: 1 });
 }
 
-type CopyRows = Iterable<readonly CopyValue[]> | AsyncIterable<readonly CopyValue[]>;
+type CopyRows = Iterable<CopyRow> | AsyncIterable<CopyRow>;
 
-async function copyWithin(tx: Tx, statement: string, rows: CopyRows, width: number): Promise<number> {
+async function copyWithin(tx: Tx, statement: string, rows: CopyRows, columns: readonly PgColumn[]): Promise<number> {
   const query = clientOf(tx).unsafe(statement);
   try {
     const stream = await query.writable();
@@ -41,7 +38,7 @@ async function copyWithin(tx: Tx, statement: string, rows: CopyRows, width: numb
       Object.assign(query, { reject });
       stream.once('finish', resolve).once('error', reject);
     });
-    const [sent] = await Promise.all([send(stream, rows, width), outcome]);
+    const [sent] = await Promise.all([send(stream, rows, columns), outcome]);
     return sent;
   } catch (error) {
     // A transaction learns that its connection is lost a moment after the stream does.
@@ -50,39 +47,44 @@ async function copyWithin(tx: Tx, statement: string, rows: CopyRows, width: numb
   }
 }
 
-function copyStatement(table: PgTable, columns: readonly string[]): string {
-  const { schema, name } = getTableConfig(table);
+function columnsOf(table: PgTable, properties: readonly string[]): PgColumn[] {
   const known = getTableColumns(table);
-  const names = columns.map((property) => {
+  return properties.map((property) => {
     const column = known[property];
-    if (!column) throw new Error(`${name} has no column ${property}.`);
-    return quoted(new CasingCache(casing).getColumnCasing(column));
+    if (column) return column;
+    throw new Error(`${getTableConfig(table).name} has no column ${property}.`);
   });
-  return `COPY ${schema ? `${quoted(schema)}.` : ''}${quoted(name)} (${names.join(', ')}) FROM STDIN`;
+}
+
+function copyStatement(table: PgTable, columns: readonly PgColumn[]): string {
+  const { schema, name } = getTableConfig(table);
+  const names = columns.map((column) => quoted(new CasingCache(casing).getColumnCasing(column)));
+  const place = `${schema ? `${quoted(schema)}.` : ''}${quoted(name)}`;
+  return `COPY ${place} (${names.join(', ')}) FROM STDIN (FORMAT binary)`;
 }
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Characters of COPY text sent at once. */
-const pieceLength = 65_536;
-
 /** Sends all rows; when that fails the stream is destroyed, and says why. */
-async function send(stream: Writable, rows: CopyRows, width: number): Promise<number> {
+async function send(stream: Writable, rows: CopyRows, columns: readonly PgColumn[]): Promise<number> {
   let sent = 0;
-  let text = '';
   try {
-    for await (const row of rows) {
-      if (row.length !== width) throw new Error(`A row of ${row.length} values was given for ${width} columns.`);
-      text += copyLine(row);
-      sent++;
-      if (text.length >= pieceLength) {
-        await write(stream, text);
-        text = '';
+    const writer = new CopyWriter(columns.map((column) => column.getSQLType()));
+    // Rows that need no waiting are not waited for, each.
+    if (Symbol.iterator in rows) {
+      for (const row of rows) {
+        if (writer.add(row)) await write(stream, writer.take());
+        sent++;
+      }
+    } else {
+      for await (const row of rows) {
+        if (writer.add(row)) await write(stream, writer.take());
+        sent++;
       }
     }
-    if (text !== '') await write(stream, text);
+    await write(stream, writer.end());
     stream.end();
   } catch (error) {
     stream.destroy(error as Error);
@@ -90,26 +92,9 @@ async function send(stream: Writable, rows: CopyRows, width: number): Promise<nu
   return sent;
 }
 
-function write(stream: Writable, text: string): Promise<void> {
+/** Resolves when it has gone and others have had their turn. */
+function write(stream: Writable, piece: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
+    stream.write(piece, (error) => (error ? reject(error) : setImmediate(resolve)));
   });
-}
-
-function copyLine(row: readonly CopyValue[]): string {
-  let line = '';
-  for (let at = 0; at < row.length; at++) line += (at === 0 ? '' : '\t') + copyText(row[at] ?? null);
-  return `${line}\n`;
-}
-
-function copyText(value: CopyValue): string {
-  if (value === null) return '\\N';
-  if (typeof value === 'string') return /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, escaped) : value;
-  return value instanceof Date ? value.toISOString() : String(value);
-}
-
-const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-
-function escaped(character: string): string {
-  return escapes[character] ?? character;
 }

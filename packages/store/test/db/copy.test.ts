@@ -8,6 +8,7 @@ import {
   jsonb,
   pgSchema,
   pgTable,
+  smallint,
   text,
   timestamp,
   uuid,
@@ -23,6 +24,7 @@ const things = pgTable('things', {
   theText: text(),
   theUuid: uuid(),
   large: bigint({ mode: 'number' }),
+  small: smallint(),
   real: doublePrecision(),
   flag: boolean(),
   moment: timestamp({ withTimezone: true, precision: 3 }),
@@ -37,7 +39,7 @@ atEnd(() => database.close());
 
 beforeAll(async () => {
   await database.sql.unsafe(`
-    CREATE TABLE things (position integer PRIMARY KEY, the_text text, the_uuid uuid, large bigint, real double precision,
+    CREATE TABLE things (position integer PRIMARY KEY, the_text text, the_uuid uuid, large bigint, small smallint, real double precision,
       flag boolean, moment timestamptz(3), json jsonb);
     CREATE SCHEMA "a ""b""";
     CREATE TABLE "a ""b"""."c ""d""" ("f ""g""" integer);`);
@@ -54,21 +56,31 @@ function countThings() {
 const uuids = '0192f0a0-1b2c-7d3e-8f40-123456789abc';
 
 test('each kind of value comes back as it went', async () => {
-  const columns = ['position', 'theText', 'theUuid', 'large', 'real', 'flag', 'moment', 'json'] as const;
+  const columns = ['position', 'theText', 'theUuid', 'large', 'small', 'real', 'flag', 'moment', 'json'] as const;
   const moment = new Date('2026-11-22T09:15:00.123Z');
   const rows = [
-    [1, 'text', uuids, Number.MAX_SAFE_INTEGER, 0.1, true, moment, '{"a":"b\\n\\"\\\\"}'],
-    [2, null, null, null, null, null, null, null],
-    [3, '', uuids, 9007199254740991n, -1e-300, false, new Date(0), '[]'],
+    [1, 'text', uuids, Number.MAX_SAFE_INTEGER, -7, 0.1, true, moment, '{"a":"b\\n\\"\\\\"}'],
+    [2, null, null, null, null, null, null, null, null],
+    [3, '', uuids, 9007199254740991n, 32767, -1e-300, false, new Date(0), '[]'],
   ];
   expect(await copyRows(database.db, things, columns, rows)).toBe(3);
-  const empty = { theText: null, theUuid: null, large: null, real: null, flag: null, moment: null, json: null };
+  const empty = {
+    theText: null,
+    theUuid: null,
+    large: null,
+    small: null,
+    real: null,
+    flag: null,
+    moment: null,
+    json: null,
+  };
   expect(await database.db.select().from(things).orderBy(asc(things.position))).toEqual([
     {
       position: 1,
       theText: 'text',
       theUuid: uuids,
       large: 9007199254740991,
+      small: -7,
       real: 0.1,
       flag: true,
       moment,
@@ -80,6 +92,7 @@ test('each kind of value comes back as it went', async () => {
       theText: '',
       theUuid: uuids,
       large: 9007199254740991,
+      small: 32767,
       real: -1e-300,
       flag: false,
       moment: new Date(0),
@@ -212,10 +225,14 @@ test('what taking a row throws comes through as it is, and nothing is there', as
   await database.ping();
 });
 
-test('a row of another width is refused, and so is a NUL', async () => {
+test('a row of another width is refused, and so are a NUL and what is no UUID', async () => {
   await expect(copyRows(database.db, things, ['position', 'theText'], [[1]])).rejects.toThrow('1 values');
   const nul = copyRows(database.db, things, ['position', 'theText'], [[1, 'a\0b']]);
   await expect(nul).rejects.toSatisfy((error) => isDs3Error(error, 'InvalidArgument'));
+  for (const no of [uuids.slice(1), `${uuids}0`, uuids.replace('a', 'g'), uuids.replace('a', 'é'), '']) {
+    await expect(copyRows(database.db, things, ['position', 'theUuid'], [[1, no]])).rejects.toThrow('no UUID');
+  }
+  expect(await countThings()).toBe(0);
 });
 
 test('when the connection is lost meanwhile, it is ServiceUnavailable and the work is done again', async () => {

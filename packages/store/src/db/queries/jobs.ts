@@ -14,6 +14,8 @@ import { tellChunkPersisted, tellJobCreated, tellJobEnded } from './notification
 import { removeObjects } from './objects.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
+/** The row of a job, to be written. */
+export type NewJob = typeof jobs.$inferInsert;
 export type ChunkRow = typeof jobChunks.$inferSelect;
 
 /** A job with the names that answers show beside ids. */
@@ -33,48 +35,97 @@ export interface NewObject {
   readonly size: number;
   readonly version: number;
   readonly latest: boolean;
-  readonly blobs: readonly { readonly id: string; readonly byteOffset: number; readonly length: number }[];
+}
+
+export interface NewBlob {
+  readonly id: string;
+  readonly objectId: string;
+  readonly byteOffset: number;
+  readonly length: number;
 }
 
 export interface NewChunk {
   readonly id: string;
   readonly number: number;
+  readonly blobs: number;
   readonly size: number;
   /** Set when it is allocated from the start. */
   readonly nodeId: string | null;
   /** How far its blobs are already, for a job over data that is there. */
   readonly cachedBlobs: number;
   readonly cachedSize: number;
-  readonly entries: readonly { readonly id: string; readonly blobId: string; readonly orderIndex: number }[];
 }
 
-export interface NewJob {
-  readonly job: typeof jobs.$inferInsert;
-  /** Rows to be made with it; none for a job over data that is there. */
+export interface NewEntry {
+  readonly id: string;
+  readonly chunkId: string;
+  readonly blobId: string;
+  readonly orderIndex: number;
+}
+
+/** Rows of a job, or some of them; what they belong to may come in other parts. */
+export interface JobRows {
+  /** None for a job over data that is there. */
   readonly objects: readonly NewObject[];
+  readonly blobs: readonly NewBlob[];
   readonly chunks: readonly NewChunk[];
+  readonly entries: readonly NewEntry[];
 }
 
-/** Writes a job with all its rows, by COPY: it is wholly there when the transaction commits, or not at all. */
-export async function insertJob(tx: Db, { job, objects: newObjects, chunks }: NewJob): Promise<void> {
+/** Where rows of a job go. */
+export interface JobPlace {
+  readonly jobId: string;
+  readonly bucketId: string;
+  /** Chunks are numbered after these. */
+  readonly chunksBefore: number;
+}
+
+/** Of the chunks that were written. */
+export interface WrittenChunks {
+  readonly chunks: number;
+  readonly size: number;
+}
+
+/**
+ * Writes what a job consists of, by COPY, a part at a time, so that a large job needs no more memory than a small one.
+ * The job's own row is for the caller. All of it is there when the transaction commits, or nothing.
+ */
+export async function insertJobRows(
+  tx: Db,
+  place: JobPlace,
+  parts: Iterable<JobRows> | AsyncIterable<JobRows>,
+): Promise<WrittenChunks> {
+  let chunks = 0;
+  let size = 0;
+  for await (const part of parts) {
+    await copySome(tx, objects, objectColumns, part.objects, objectRows(place, part.objects));
+    await copySome(tx, blobs, ['id', 'objectId', 'byteOffset', 'length'], part.blobs, blobRows(part.blobs));
+    await copySome(tx, jobEntries, entryColumns, part.entries, entryRows(place, part.entries));
+    await copySome(tx, jobChunks, chunkColumns, part.chunks, chunkRows(place, part.chunks));
+    chunks += part.chunks.length;
+    for (const chunk of part.chunks) size += chunk.size;
+  }
+  return { chunks, size };
+}
+
+async function copySome<T extends Parameters<typeof copyRows>[1]>(
+  tx: Db,
+  table: T,
+  columns: Parameters<typeof copyRows<T>>[2],
+  all: readonly unknown[],
+  rows: Parameters<typeof copyRows>[3],
+): Promise<void> {
+  if (all.length > 0) await copyRows(tx, table, columns, rows);
+}
+
+/** Writes the row of a job, and tells whoever wants to know. */
+export async function insertJob(tx: Db, job: NewJob): Promise<void> {
   await tx.insert(jobs).values(job);
-  await insertObjects(tx, job.bucketId, newObjects);
-  await insertChunks(tx, job.id, chunks);
   await tellJobCreated(tx, job, job.createdAt);
 }
 
-async function insertObjects(tx: Db, bucketId: string, made: readonly NewObject[]): Promise<void> {
-  if (made.length === 0) return;
-  const columns = ['id', 'bucketId', 'name', 'type', 'size', 'version', 'latest'] as const;
-  await copyRows(tx, objects, columns, objectRows(bucketId, made));
-  await copyRows(tx, blobs, ['id', 'objectId', 'byteOffset', 'length'], blobRows(made));
-}
-
-async function insertChunks(tx: Db, jobId: string, chunks: readonly NewChunk[]): Promise<void> {
-  await copyRows(tx, jobChunks, chunkColumns, chunkRows(jobId, chunks));
-  await copyRows(tx, jobEntries, ['id', 'chunkId', 'orderIndex', 'blobId', 'jobId', 'done'], entryRows(jobId, chunks));
-}
-
+const objectColumns = ['id', 'bucketId', 'name', 'type', 'size', 'version', 'latest'] as const;
+const entryColumns = ['id', 'chunkId', 'orderIndex', 'blobId', 'jobId', 'done'] as const;
 const chunkColumns = [
   'id',
   'jobId',
@@ -89,26 +140,22 @@ const chunkColumns = [
   'completedSize',
 ] as const;
 
-function* objectRows(bucketId: string, made: readonly NewObject[]) {
+function* objectRows({ bucketId }: JobPlace, made: readonly NewObject[]) {
   for (const { id, name, type, size, version, latest } of made) yield [id, bucketId, name, type, size, version, latest];
 }
 
-function* blobRows(made: readonly NewObject[]) {
-  for (const object of made) {
-    for (const blob of object.blobs) yield [blob.id, object.id, blob.byteOffset, blob.length];
+function* blobRows(made: readonly NewBlob[]) {
+  for (const { id, objectId, byteOffset, length } of made) yield [id, objectId, byteOffset, length];
+}
+
+function* chunkRows({ jobId, chunksBefore }: JobPlace, chunks: readonly NewChunk[]) {
+  for (const { id, number, nodeId, blobs: count, size, cachedBlobs, cachedSize } of chunks) {
+    yield [id, jobId, chunksBefore + number, nodeId, 'PENDING', count, size, cachedBlobs, cachedSize, 0, 0];
   }
 }
 
-function* chunkRows(jobId: string, chunks: readonly NewChunk[]) {
-  for (const { id, number, nodeId, entries, size, cachedBlobs, cachedSize } of chunks) {
-    yield [id, jobId, number, nodeId, 'PENDING', entries.length, size, cachedBlobs, cachedSize, 0, 0];
-  }
-}
-
-function* entryRows(jobId: string, chunks: readonly NewChunk[]) {
-  for (const chunk of chunks) {
-    for (const { id, orderIndex, blobId } of chunk.entries) yield [id, chunk.id, orderIndex, blobId, jobId, false];
-  }
+function* entryRows({ jobId }: JobPlace, entries: readonly NewEntry[]) {
+  for (const { id, chunkId, orderIndex, blobId } of entries) yield [id, chunkId, orderIndex, blobId, jobId, false];
 }
 
 // ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -643,29 +690,21 @@ export async function lockAggregatingJob(tx: Db, key: AggregationKey, madeAfter:
   return found;
 }
 
-/** Adds objects and chunks to a locked job; chunk numbers go on from its last one. */
-export async function appendToJob(
-  tx: Db,
-  job: JobRow,
-  more: Pick<NewJob, 'objects' | 'chunks'>,
-  now: Date,
-): Promise<void> {
-  const [row] = await tx
+/** The number of the job's last chunk; 0 when it has none. */
+export async function lastChunkNumber(db: Db, jobId: string): Promise<number> {
+  const [row] = await db
     .select({ last: max(jobChunks.chunkNumber) })
     .from(jobChunks)
-    .where(eq(jobChunks.jobId, job.id));
-  const last = row?.last ?? 0;
-  await insertObjects(tx, job.bucketId, more.objects);
-  await insertChunks(
-    tx,
-    job.id,
-    more.chunks.map((chunk) => ({ ...chunk, number: last + chunk.number })),
-  );
-  const size = more.chunks.reduce((total, chunk) => total + chunk.size, 0);
+    .where(eq(jobChunks.jobId, jobId));
+  return row?.last ?? 0;
+}
+
+/** Notes that chunks of so many bytes were added to a locked job. */
+export async function enlargeJob(tx: Db, jobId: string, size: number, now: Date): Promise<void> {
   await tx
     .update(jobs)
     .set({ originalSize: sql`${jobs.originalSize} + ${size}`, touchedAt: now })
-    .where(eq(jobs.id, job.id));
+    .where(eq(jobs.id, jobId));
 }
 
 /** No further requests are added to a job. */
