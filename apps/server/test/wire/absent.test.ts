@@ -61,7 +61,7 @@ describe('what a system without tapes and targets never has', () => {
     await expect(ds3[name]({ id })).rejects.toThrow(withCode('NotFound'));
   });
 
-  test.each(['ejectTape', 'verifyTape', 'verifyS3Target', 'verifyPool', 'formatTape', 'importTape'] as const)(
+  test.each(['ejectTape', 'verifyTape', 'verifyS3Target', 'formatTape', 'importTape'] as const)(
     '%s is not served',
     async (name) => {
       await expect(ds3[name]({ id })).rejects.toMatchObject({ status: 501 });
