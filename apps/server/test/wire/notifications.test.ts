@@ -88,11 +88,14 @@ test('a job tells that it was made, what it received and made permanent, and tha
   const completed = await toldAt('/completed');
   expect(completed.method).toBe('PUT');
   expect(completed.body).toContain('<CancelOccurred>false</CancelOccurred>');
-  const [registration] = (await client.ds3.getJobCompletedNotificationRegistrations()).items;
-  expect(registration).toMatchObject({
-    lastHttpResponseCode: 200,
-    lastFailure: null,
-    numberOfFailuresSinceLastSuccess: 0,
+  // It is noted once the listener has answered.
+  await vi.waitFor(async () => {
+    const [registration] = (await client.ds3.getJobCompletedNotificationRegistrations()).items;
+    expect(registration).toMatchObject({
+      lastHttpResponseCode: 200,
+      lastFailure: null,
+      numberOfFailuresSinceLastSuccess: 0,
+    });
   });
   for (const { id } of (await client.ds3.getJobCompletedNotificationRegistrations()).items) {
     await client.ds3.deleteJobCompletedNotificationRegistration({ id });
