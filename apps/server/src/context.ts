@@ -1,5 +1,5 @@
 import type { contract, Input, Output } from '@nacre/model';
-import type { Database } from '@nacre/store';
+import type { Database, Lookups } from '@nacre/store';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { ThisNode } from './cluster/this-node.ts';
@@ -22,6 +22,8 @@ export interface ServerContext {
   readonly ids: IdSource;
   readonly log: Logger;
   readonly store: Database;
+  /** What nearly every request asks the database about. */
+  readonly lookups: Lookups;
   /** The cache of this node, and the pools. */
   readonly places: Places;
   readonly receipts: BlobReceipts;

@@ -1,7 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { findSystem, listPools, noteStopped, type OpenDatabase, openDatabase, seedSystem } from '@nacre/store';
+import {
+  createLookups,
+  findSystem,
+  listPools,
+  noteStopped,
+  type OpenDatabase,
+  openDatabase,
+  seedSystem,
+} from '@nacre/store';
 import type { BlobSource } from '@nacre/store/blobs';
 import { enterFailpointScope } from '@nacre/store/failpoints';
 import type { Logger } from 'pino';
@@ -125,6 +133,7 @@ export async function startServer({
       ids,
       log,
       store,
+      lookups: createLookups(store.db),
       places,
       receipts,
       uploads: createTurns(),

@@ -125,6 +125,14 @@ export {
 export * from './db/queries/jobs.ts';
 export { type ListingStart, listKeys, listOfNames, listRolledUp, type VersionMark } from './db/queries/listing.ts';
 export {
+  type BlobAddress,
+  type BucketPlace,
+  createLookups,
+  type JobBlob,
+  type Lookups,
+  type ObjectWithBlobs,
+} from './db/queries/lookups.ts';
+export {
   type ArrivedPart,
   type AssembledObject,
   insertAssembled,
@@ -252,3 +260,4 @@ export {
 } from './db/queries/versions.ts';
 export { queueConnection, sqlTag } from './db/queue-connection.ts';
 export type { ObjectChecksum, SystemMetadata } from './db/schema/index.ts';
+export { inGroups } from './in-groups.ts';

@@ -1,4 +1,5 @@
-import { type BucketRow, needBucket } from '@nacre/store';
+import { Ds3Error } from '@nacre/model';
+import { type BucketPlace, type BucketRow, needBucket } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { type BucketRight, needRight } from '../domain/permissions.ts';
 
@@ -7,4 +8,11 @@ export async function needBucketTo(ctx: RequestContext, right: BucketRight, name
   const bucket = await needBucket(ctx.store.db, nameOrId);
   needRight(ctx.caller, right, bucket);
   return bucket;
+}
+
+/** A bucket with its data policy, for what moves data. Errors: `NoSuchBucket`. */
+export async function needPlace({ lookups }: RequestContext, nameOrId: string): Promise<BucketPlace> {
+  const found = await lookups.bucket(nameOrId);
+  if (found) return found;
+  throw new Ds3Error('NoSuchBucket', { resource: nameOrId, message: `There is no bucket '${nameOrId}'.` });
 }

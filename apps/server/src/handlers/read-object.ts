@@ -1,21 +1,18 @@
-import { type contract, Ds3Error, type Input, type Output } from '@nacre/model';
+import { type contract, Ds3Error, type Input, isUuid, type Output } from '@nacre/model';
 import {
   type BucketRow,
   endJob,
-  findBlobOfJob,
   findImplicitJob,
-  findJob,
-  findLatestObject,
   findObjectsById,
   findObjectVersion,
   isJobDone,
-  type ListedBlob,
+  type JobBlob,
   listBlobs,
   lockJob,
   markRead,
   type NamedJob,
-  needBucket,
   type ObjectRow,
+  type ObjectWithBlobs,
   updateJob,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
@@ -26,8 +23,8 @@ import { answeredHeaders } from '../domain/system-metadata.ts';
 import { readRanges } from '../transfer/download.ts';
 import { s3ChecksumOf } from '../transfer/s3-checksum.ts';
 import { wakeStaging } from '../workers/chunk-work.ts';
+import { needPlace } from './bucket-rights.ts';
 import { checksumHeaders, objectChecksumFields } from './checksum-headers.ts';
-import { needPolicy } from './put-job.ts';
 import { s3VersionOf } from './write-object.ts';
 
 type GetObject = (typeof contract)['s3']['getObject'];
@@ -39,18 +36,17 @@ type HeadObject = (typeof contract)['s3']['headObject'];
  * it is still being written.
  */
 export async function getObject(ctx: RequestContext, input: Input<GetObject>): Promise<Output<GetObject>> {
-  const bucket = await needBucket(ctx.store.db, input.bucket);
+  const { bucket, hasImplicitJobs } = await needPlace(ctx, input.bucket);
   needRight(ctx.caller, 'READ', bucket);
   const at = { requestType: 'GET' as const, bucketId: bucket.id, name: input.key, byteOffset: input.offset ?? 0 };
   if (input.partNumber !== undefined) return getPart(ctx, bucket, input, input.partNumber);
-  const jobId = input.job ?? (await findImplicitJob(ctx.store.db, at));
+  const jobId = input.job ?? (hasImplicitJobs ? await findImplicitJob(ctx.store.db, at) : undefined);
   return jobId === undefined ? getWhole(ctx, bucket, input) : getBlob(ctx, bucket, input, jobId);
 }
 
 async function getWhole(ctx: RequestContext, bucket: BucketRow, input: Input<GetObject>): Promise<Output<GetObject>> {
-  const object = await needObject(ctx, bucket, input);
+  const { object, blobs } = await needObject(ctx, bucket, input);
   needConditions(object, input);
-  const blobs = await listBlobs(ctx.store.db, object.id);
   if (input.cachedOnly) needCached(ctx, input.key, blobs);
   // A part that starts at an offset is read without a job too: the Go SDK mends broken blobs this way.
   const from = input.offset ?? 0;
@@ -85,9 +81,8 @@ async function getPart(
       message: 'A part is asked for by its number alone: not with a range, an offset or a job.',
     });
   }
-  const object = await needObject(ctx, bucket, input);
+  const { object, blobs } = await needObject(ctx, bucket, input);
   needConditions(object, input);
-  const blobs = await listBlobs(ctx.store.db, object.id);
   if (input.cachedOnly) needCached(ctx, input.key, blobs);
   const { ranges, partsCount } = rangeOfPart(partNumber, blobs);
   return {
@@ -110,12 +105,14 @@ async function getBlob(
   input: Input<GetObject>,
   jobId: string,
 ): Promise<Output<GetObject>> {
-  const job = await findJob(ctx.store.db, jobId);
-  if (!job) throw new Ds3Error('NotFound', { resource: jobId, message: `There is no job ${jobId}.` });
-  needJobRight(ctx.caller, job, bucket);
   const offset = input.offset ?? 0;
   const at = { jobId, bucketId: bucket.id, name: input.key, byteOffset: offset, versionId: input.versionId };
-  const blob = await findBlobOfJob(ctx.store.db, at);
+  const [job, blob] = await Promise.all([
+    ctx.lookups.job(jobId),
+    isUuid(jobId) ? ctx.lookups.blobOfJob(at) : undefined,
+  ]);
+  if (!job) throw new Ds3Error('NotFound', { resource: jobId, message: `There is no job ${jobId}.` });
+  needJobRight(ctx.caller, job, bucket);
   if (!blob) {
     if (job.status !== 'IN_PROGRESS') {
       throw new Ds3Error('Gone', { resource: jobId, message: `The job ${jobId} has ended: it is ${job.status}.` });
@@ -148,7 +145,7 @@ async function getBlob(
 }
 
 /** The client has its blob: the job counts it, and completes with its last one. */
-async function finishRead(ctx: RequestContext, job: NamedJob, blob: ListedBlob): Promise<void> {
+async function finishRead(ctx: RequestContext, job: NamedJob, blob: JobBlob): Promise<void> {
   await ctx.store.tx(
     async (tx) => {
       const locked = await lockJob(tx, job.id);
@@ -170,11 +167,10 @@ const touchMilliseconds = 60_000;
 
 /** What is known of an object, without its bytes. */
 export async function headObject(ctx: RequestContext, input: Input<HeadObject>): Promise<Output<HeadObject>> {
-  const bucket = await needBucket(ctx.store.db, input.bucket);
+  const { bucket, policy } = await needPlace(ctx, input.bucket);
   needRight(ctx.caller, 'LIST', bucket);
-  const object = await needObject(ctx, bucket, input, { whole: false });
+  const { object, blobs } = await needObject(ctx, bucket, input, { whole: false });
   needConditions(object, input);
-  const [blobs, policy] = await Promise.all([listBlobs(ctx.store.db, object.id), needPolicy(ctx, bucket.dataPolicyId)]);
   const received = blobs.filter(({ checksum }) => checksum !== null);
   const part = input.partNumber === undefined ? undefined : rangeOfPart(input.partNumber, blobs);
   return {
@@ -221,7 +217,7 @@ function needCached(
 function s3ChecksumFor(
   { checksumMode }: { readonly checksumMode?: string | undefined },
   { systemMetadata }: ObjectRow,
-  blobs: readonly Pick<ListedBlob, 'checksum' | 'checksumType'>[],
+  blobs: readonly Pick<JobBlob, 'checksum' | 'checksumType'>[],
 ) {
   if (checksumMode?.toUpperCase() !== 'ENABLED') return {};
   if (systemMetadata?.checksum) return objectChecksumFields(systemMetadata.checksum);
@@ -236,16 +232,26 @@ async function needObject(
   bucket: BucketRow,
   { key, versionId }: { readonly key: string; readonly versionId?: string | undefined },
   { whole } = { whole: true },
-): Promise<ObjectRow> {
-  const object =
+): Promise<ObjectWithBlobs> {
+  const found =
     versionId === undefined
-      ? await findLatestObject(ctx.store.db, bucket.id, key)
-      : await findObjectVersion(ctx.store.db, bucket.id, key, versionId);
-  if (!object) throw new Ds3Error('NoSuchKey', { resource: key, message: `There is no object '${key}'.` });
-  if (whole && object.creationDate === null) {
+      ? await ctx.lookups.latestObject({ bucketId: bucket.id, name: key })
+      : await findVersion(ctx, bucket, key, versionId);
+  if (!found) throw new Ds3Error('NoSuchKey', { resource: key, message: `There is no object '${key}'.` });
+  if (whole && found.object.creationDate === null) {
     throw new Ds3Error('NoSuchKey', { resource: key, message: `The object '${key}' has not been received whole.` });
   }
-  return object;
+  return found;
+}
+
+async function findVersion(
+  { store }: RequestContext,
+  bucket: BucketRow,
+  key: string,
+  versionId: string,
+): Promise<ObjectWithBlobs | undefined> {
+  const object = await findObjectVersion(store.db, bucket.id, key, versionId);
+  return object && { object, blobs: await listBlobs(store.db, object.id) };
 }
 
 function aboutObject(object: ObjectRow) {
@@ -260,6 +266,6 @@ function aboutObject(object: ObjectRow) {
   };
 }
 
-function storedChecksum({ checksum, checksumType }: Pick<ListedBlob, 'checksum' | 'checksumType'>) {
+function storedChecksum({ checksum, checksumType }: Pick<JobBlob, 'checksum' | 'checksumType'>) {
   return checksum === null || checksumType === null ? {} : checksumHeaders(checksumType, checksum);
 }

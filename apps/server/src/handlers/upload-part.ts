@@ -13,7 +13,7 @@ import { largestPart, mostParts } from '../domain/assemble-parts.ts';
 import { readCopyRange } from '../domain/copy-source.ts';
 import { readRanges } from '../transfer/download.ts';
 import { type S3Checksum, s3Digest } from '../transfer/s3-checksum.ts';
-import { needChecksums } from '../transfer/upload.ts';
+import { computed, needChecksums, readsCompare } from '../transfer/upload.ts';
 import { needBucketTo } from './bucket-rights.ts';
 import { checksumHeaders, checksumsOf, s3ChecksumFields } from './checksum-headers.ts';
 import { needSource, wholeOf } from './copy-object.ts';
@@ -120,16 +120,19 @@ async function storePart(
     upload.checksumAlgorithm !== null && !ctx.s3Checksum.isExpected ? s3Digest(upload.checksumAlgorithm) : undefined;
   const bytes = own === undefined ? part.body.bytes : passing(part.body.bytes, own.update);
   const { length, checksums, keep } = part;
-  const stored = await ctx.places.cache.put(part.id, bytes, { length, checksums, compute: [keep, 'MD5'] });
-  const checksum = stored.checksums[keep];
-  const md5 = stored.checksums.MD5;
-  if (checksum === undefined || md5 === undefined) throw new Error('the cache did not compute what it was asked to');
+  const stored = await ctx.places.cache.put(part.id, bytes, {
+    length,
+    checksums,
+    compute: [keep, 'MD5', readsCompare],
+  });
+  const checksum = computed(stored, keep);
+  const crc32c = computed(stored, readsCompare);
   const sent = ctx.s3Checksum.sent();
-  const computed = own && upload.checksumAlgorithm && { algorithm: upload.checksumAlgorithm, value: own.digest() };
-  const s3Checksum = sent ?? computed ?? undefined;
+  const ownChecksum = own && upload.checksumAlgorithm && { algorithm: upload.checksumAlgorithm, value: own.digest() };
+  const s3Checksum = sent ?? ownChecksum ?? undefined;
   const receivedAt = ctx.clock.now();
-  const hex = Buffer.from(md5, 'base64').toString('hex');
-  const arrived = { checksumType: keep, checksum, md5: hex, s3Checksum: s3Checksum ?? null };
+  const hex = Buffer.from(computed(stored, 'MD5'), 'base64').toString('hex');
+  const arrived = { checksumType: keep, checksum, crc32c, md5: hex, s3Checksum: s3Checksum ?? null };
   needSameAlgorithm(upload, sent);
   const isKept = await ctx.store.tx((tx) => recordPart(tx, at, part.id, arrived, receivedAt), { idempotent: true });
   if (!isKept) {

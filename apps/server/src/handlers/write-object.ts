@@ -1,4 +1,4 @@
-import { type ChecksumType, type contract, Ds3Error, type Input, isDs3Error, type Output } from '@nacre/model';
+import { type ChecksumType, type contract, Ds3Error, type Input, isDs3Error, isUuid, type Output } from '@nacre/model';
 import {
   type BucketRow,
   cancelPutJob,
@@ -6,10 +6,8 @@ import {
   existingNames,
   findBlobOfJob,
   findImplicitJob,
-  findJob,
   findLatestObject,
   lockJob,
-  needBucket,
   type SystemMetadata,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
@@ -20,8 +18,9 @@ import { ObjectList } from '../domain/plan-job.ts';
 import { type ContentHeaders, contentHeadersOf } from '../domain/system-metadata.ts';
 import type { S3Checksum } from '../transfer/s3-checksum.ts';
 import { type ExpectedBlob, receiveBlob, type Upload } from '../transfer/upload.ts';
+import { needPlace } from './bucket-rights.ts';
 import { checksumHeaders, checksumsOf, objectChecksumFields, s3ChecksumFields } from './checksum-headers.ts';
-import { makePutJob, needPolicy, needRoomForJob } from './put-job.ts';
+import { makePutJob, needRoomForJob } from './put-job.ts';
 
 type PutObject = (typeof contract)['s3']['putObject'];
 
@@ -30,8 +29,7 @@ const largestNakedPut = 1024 ** 4;
 
 /** Writes a blob of a PUT job or, without a job, a whole object. */
 export async function putObject(ctx: RequestContext, input: Input<PutObject>): Promise<Output<PutObject>> {
-  const bucket = await needBucket(ctx.store.db, input.bucket);
-  const policy = await needPolicy(ctx, bucket.dataPolicyId);
+  const { bucket, policy, hasImplicitJobs } = await needPlace(ctx, input.bucket);
   const upload: Upload = {
     body: input.body,
     checksums: checksumsOf(input),
@@ -42,7 +40,7 @@ export async function putObject(ctx: RequestContext, input: Input<PutObject>): P
   needChecksum(ctx, policy, upload);
   const { key, offset = 0 } = input;
   const at = { requestType: 'PUT' as const, bucketId: bucket.id, name: key, byteOffset: offset };
-  const jobId = input.job ?? (await findImplicitJob(ctx.store.db, at));
+  const jobId = input.job ?? (hasImplicitJobs ? await findImplicitJob(ctx.store.db, at) : undefined);
   if (jobId !== undefined) return takeTurn(ctx, bucket, { key, jobId, offset }, upload);
   const isNew = needsNew(input);
   // The Java SDK says `application/xml` of everything it sends; it is told by its naming convention.
@@ -106,7 +104,8 @@ async function writeBlob(
   upload: Upload,
 ): Promise<Output<PutObject>> {
   const { key, jobId, offset } = at;
-  const job = await findJob(ctx.store.db, jobId);
+  const asked = isUuid(jobId) ? { jobId, bucketId: bucket.id, name: key, byteOffset: offset } : undefined;
+  const [job, blob] = await Promise.all([ctx.lookups.job(jobId), asked && ctx.lookups.blobOfJob(asked)]);
   if (!job) throw new Ds3Error('NotFound', { resource: jobId, message: `There is no job ${jobId}.` });
   needJobRight(ctx.caller, job, bucket);
   if (job.requestType !== 'PUT') {
@@ -115,7 +114,6 @@ async function writeBlob(
       message: `The job ${jobId} is a ${job.requestType} job.`,
     });
   }
-  const blob = await findBlobOfJob(ctx.store.db, { jobId, bucketId: bucket.id, name: key, byteOffset: offset });
   if (job.status !== 'IN_PROGRESS' && !(job.status === 'COMPLETED' && blob)) {
     throw new Ds3Error('Gone', { resource: jobId, message: `The job ${jobId} has ended: it is ${job.status}.` });
   }

@@ -1,6 +1,5 @@
 import { Ds3Error } from '@nacre/model';
 import { type Claim, readClaim, type SignedRequest, type VerifiedPayload, verifyClaim } from '@nacre/model/signing';
-import { findClaimant } from '@nacre/store';
 import type { ServerContext } from '../context.ts';
 import { type Caller, grantsOf } from '../domain/permissions.ts';
 
@@ -17,14 +16,14 @@ export interface Authenticated {
  * Errors: `AccessDenied` unsigned, `InvalidAccessKeyId`, `SignatureDoesNotMatch`, `RequestTimeTooSkewed`.
  */
 export async function authenticate(
-  { store, seal, clock }: Pick<ServerContext, 'store' | 'seal' | 'clock'>,
+  { lookups, seal, clock }: Pick<ServerContext, 'lookups' | 'seal' | 'clock'>,
   request: SignedRequest,
 ): Promise<Authenticated> {
   const claim = readClaim(request);
   if (!claim) {
     throw new Ds3Error('AccessDenied', { message: 'The request is not signed; every request needs a signature.' });
   }
-  const claimant = await findClaimant(store.db, claim.accessKey);
+  const claimant = await lookups.claimant(claim.accessKey);
   if (!claimant) throw new Ds3Error('InvalidAccessKeyId', { resource: claim.accessKey.slice(0, 128) });
   const payload = verifyClaim(claim, request, seal.unseal(claimant.sealedSecretKey), clock.now());
   const { id, name, authId, defaultDataPolicyId, administrator, bucketRights, dataPolicyIds } = claimant;

@@ -1,20 +1,24 @@
 import { type ByteBody, Ds3Error, isDs3Error } from '@nacre/model';
 import { type BlobRow, dropFromCache, listCopies, noteSuspect } from '@nacre/store';
-import { type BlobSource, checksum } from '@nacre/store/blobs';
+import { type BlobSource, type Checksum, checksum } from '@nacre/store/blobs';
 import type { ServerContext } from '../context.ts';
 import type { ByteRange } from '../domain/byte-ranges.ts';
 
 type Reading = Pick<ServerContext, 'store' | 'places' | 'log' | 'clock' | 'ids'>;
-type StoredBlob = Pick<BlobRow, 'id' | 'byteOffset' | 'length' | 'cacheNodeId' | 'checksum' | 'checksumType'>;
+type StoredBlob = Pick<
+  BlobRow,
+  'id' | 'byteOffset' | 'length' | 'cacheNodeId' | 'checksum' | 'checksumType' | 'crc32c'
+>;
 
 /**
  * The bytes of ranges of an object, one after the other, whichever blobs they are in; read from the cache, or else
  * from a permanent copy. `beforeLast` runs when all but the last piece has been handed on: what must be true once the
  * client has its last byte is made true there.
  *
- * A blob that is read whole is compared with its checksum before its last piece is handed on. A copy that cannot be
- * read, or differs, is noted, and another one takes its place as long as none of its bytes have been handed on; bytes
- * that cannot be read are taken from another copy at any time. Errors: `ServiceUnavailable` when no copy is left.
+ * A blob that is read whole is compared before its last piece is handed on: with its CRC-32C, since the checksum that it
+ * keeps for its clients may take longer than all the rest. A copy that cannot be read, or differs, is noted, and another
+ * one takes its place as long as none of its bytes have been handed on; bytes that cannot be read are taken from another
+ * copy at any time. Errors: `ServiceUnavailable` when no copy is left.
  */
 export function readRanges(
   ctx: Reading,
@@ -23,25 +27,40 @@ export function readRanges(
   beforeLast: () => Promise<void> = async () => {},
 ): ByteBody {
   const length = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  return { length, bytes: holdingBackLast(piecesOf(ctx, blobs, ranges), beforeLast) };
+  const stretches = ranges.flatMap((range) => stretchesOf(blobs, range));
+  const [only] = stretches;
+  const bytes =
+    only && stretches.length === 1 ? readBlob(ctx, only, undefined, beforeLast) : readAll(ctx, stretches, beforeLast);
+  return { length, bytes };
 }
 
-async function* piecesOf(
+/** Bytes of one blob. */
+interface Stretch {
+  readonly blob: StoredBlob;
+  readonly offset: number;
+  readonly length: number;
+}
+
+function stretchesOf(blobs: readonly StoredBlob[], { first, last }: ByteRange): Stretch[] {
+  return blobs.flatMap((blob) => {
+    const from = Math.max(first, blob.byteOffset);
+    const to = Math.min(last + 1, blob.byteOffset + blob.length);
+    return from < to ? [{ blob, offset: from - blob.byteOffset, length: to - from }] : [];
+  });
+}
+
+async function* readAll(
   ctx: Reading,
-  blobs: readonly StoredBlob[],
-  ranges: readonly ByteRange[],
+  stretches: readonly Stretch[],
+  beforeLast: () => Promise<void>,
 ): AsyncGenerator<Uint8Array, void> {
-  const far = blobs.filter((blob) => !isNear(cachedAt(ctx, blob), blob)).map(({ id }) => id);
-  const copies = await listCopies(ctx.store.db, far);
-  for (const { first, last } of ranges) {
-    for (const blob of blobs) {
-      const from = Math.max(first, blob.byteOffset);
-      const to = Math.min(last + 1, blob.byteOffset + blob.length);
-      if (from >= to) continue;
-      const range = { offset: from - blob.byteOffset, length: to - from };
-      yield* readBlob(ctx, blob, range, copiesOf(ctx, blob, copies.get(blob.id)));
-    }
+  const far = stretches.map(({ blob }) => blob).filter((blob) => !isNear(cachedAt(ctx, blob), blob));
+  const copies = await listCopies(ctx.store.db, [...new Set(far.map(({ id }) => id))]);
+  for (const [i, stretch] of stretches.entries()) {
+    const isLast = i === stretches.length - 1;
+    yield* readBlob(ctx, stretch, copies.get(stretch.blob.id), isLast ? beforeLast : undefined);
   }
+  if (stretches.length === 0) await beforeLast();
 }
 
 /** A place that should have a blob. */
@@ -80,22 +99,21 @@ async function* copiesOf(
 
 async function* readBlob(
   ctx: Reading,
-  blob: StoredBlob,
-  range: { readonly offset: number; readonly length: number },
-  copies: AsyncIterable<Copy>,
+  { blob, offset, length }: Stretch,
+  known: readonly string[] | undefined,
+  beforeLast: (() => Promise<void>) | undefined,
 ): AsyncGenerator<Uint8Array, void> {
-  const { id, length, checksum: expected, checksumType } = blob;
-  const isWhole = range.offset === 0 && range.length === length;
-  const newDigest = () => (isWhole && expected !== null && checksumType !== null ? checksum(checksumType) : undefined);
-  let digest = newDigest();
+  const { id } = blob;
+  const isWhole = offset === 0 && length === blob.length;
+  let comparison = isWhole ? comparisonFor(blob) : undefined;
   let sent = 0;
-  for await (const copy of copies) {
+  for await (const copy of copiesOf(ctx, blob, known)) {
     let held: Uint8Array | undefined;
     try {
-      const { bytes } = await copy.source.read(id, { offset: range.offset + sent, length: range.length - sent });
+      const { bytes } = await copy.source.read(id, { offset: offset + sent, length: length - sent });
       for await (const piece of bytes) {
         if (held) {
-          digest?.update(held);
+          comparison?.digest.update(held);
           sent += held.length;
           yield held;
         }
@@ -107,18 +125,29 @@ async function* readBlob(
       else await noteDamage(ctx, id, copy, `cannot be read: ${problem}`);
       continue;
     }
-    if (held) digest?.update(held);
-    if (digest && digest.digest() !== expected) {
+    if (held) comparison?.digest.update(held);
+    if (comparison && comparison.digest.digest() !== comparison.expected) {
       await noteDamage(ctx, id, copy, 'differs from its checksum');
       // What has gone out cannot be called back: the client is told by an answer that ends too early.
       if (sent > 0) break;
-      digest = newDigest();
+      comparison = comparisonFor(blob);
       continue;
     }
+    await beforeLast?.();
     if (held) yield held;
     return;
   }
   throw new Ds3Error('ServiceUnavailable', { resource: id, message: `No copy of the blob ${id} can be read now.` });
+}
+
+interface Comparison {
+  readonly digest: Checksum;
+  readonly expected: string;
+}
+
+function comparisonFor({ crc32c, checksum: base64, checksumType }: StoredBlob): Comparison | undefined {
+  if (crc32c !== null) return { digest: checksum('CRC_32C'), expected: crc32c };
+  return base64 === null || checksumType === null ? undefined : { digest: checksum(checksumType), expected: base64 };
 }
 
 /** A damaged copy is not read again where there is another; noting it must not keep its reader from the others. */
@@ -134,17 +163,4 @@ async function noteDamage(ctx: Reading, blobId: string, { place }: Copy, problem
   } catch (error) {
     log.warn({ blob: blobId, err: error, msg: 'a damaged copy could not be noted' });
   }
-}
-
-async function* holdingBackLast(
-  pieces: AsyncIterable<Uint8Array>,
-  beforeLast: () => Promise<void>,
-): AsyncGenerator<Uint8Array, void> {
-  let held: Uint8Array | undefined;
-  for await (const piece of pieces) {
-    if (held) yield held;
-    held = piece;
-  }
-  await beforeLast();
-  if (held) yield held;
 }

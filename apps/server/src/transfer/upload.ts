@@ -1,6 +1,6 @@
 import { type ByteBody, type ChecksumType, Ds3Error } from '@nacre/model';
 import { findBlobsToCopy, type SystemMetadata } from '@nacre/store';
-import { checksum, isChecksum } from '@nacre/store/blobs';
+import { checksum, isChecksum, type StoredBlob } from '@nacre/store/blobs';
 import type { RequestContext } from '../context.ts';
 
 /** A blob that a client is about to send, as its job planned it. */
@@ -74,10 +74,9 @@ function checkLength({ name, length }: ExpectedBlob, sent: number | undefined): 
 async function storeFirst(ctx: RequestContext, blob: ExpectedBlob, upload: Upload): Promise<KeptChecksum> {
   ctx.admit();
   const { cache } = ctx.places;
-  const expected = { length: blob.length, checksums: upload.checksums, compute: [upload.keep] };
+  const expected = { length: blob.length, checksums: upload.checksums, compute: [upload.keep, readsCompare] };
   const stored = await cache.put(blob.blobId, upload.body.bytes, expected);
-  const base64 = stored.checksums[upload.keep];
-  if (base64 === undefined) throw new Error(`the cache did not compute ${upload.keep}`);
+  const base64 = computed(stored, upload.keep);
   const { blobId, objectId, chunkId, jobId } = blob;
   const outcome = await ctx.receipts.record({
     blobId,
@@ -87,6 +86,7 @@ async function storeFirst(ctx: RequestContext, blob: ExpectedBlob, upload: Uploa
     nodeId: ctx.node.id,
     checksumType: upload.keep,
     checksum: base64,
+    crc32c: computed(stored, readsCompare),
     metadata: upload.metadata,
     systemMetadata: upload.systemMetadata(),
   });
@@ -109,6 +109,15 @@ async function giveWay(ctx: RequestContext, blob: ExpectedBlob, sent: KeptChecks
   const [kept] = await findBlobsToCopy(ctx.store.db, [blob.blobId]);
   if (kept?.cacheNodeId !== ctx.node.id) await ctx.places.cache.remove(blob.blobId);
   if (kept?.checksum !== sent.base64 || kept.checksumType !== sent.type) throw otherBytes(blob);
+}
+
+/** What reads are compared with, whatever the blob keeps for its clients: see `transfer/download.ts`. */
+export const readsCompare: ChecksumType = 'CRC_32C';
+
+export function computed({ checksums }: Pick<StoredBlob, 'checksums'>, type: ChecksumType): string {
+  const base64 = checksums[type];
+  if (base64 === undefined) throw new Error(`the cache did not compute ${type}`);
+  return base64;
 }
 
 /** The blob is here: its bytes are read and compared, and stored no second time. */

@@ -413,7 +413,7 @@ export async function completeChunk(tx: Db, chunkId: string, now: Date): Promise
 }
 
 /** Marks a blob of a GET job as read by the client. Answers whether it was the last one of its chunk. */
-export async function markRead(tx: Db, entry: ListedBlob): Promise<boolean> {
+export async function markRead(tx: Db, entry: Pick<ListedBlob, 'chunkId' | 'orderIndex' | 'length'>): Promise<boolean> {
   const marked = await tx
     .update(jobEntries)
     .set({ done: true })

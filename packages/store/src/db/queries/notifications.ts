@@ -132,11 +132,12 @@ function notPersisted(jobId: string): SQL {
 
 /** Blobs of a job that were received. */
 export async function tellBlobsCached(tx: Db, byJob: ReadonlyMap<string, readonly string[]>, now: Date): Promise<void> {
-  const known = await tx
-    .select({ id: jobs.id, userId: jobs.userId })
-    .from(jobs)
-    .where(inArray(jobs.id, [...byJob.keys()]));
-  for (const job of known) {
+  // Hardly ever is there anybody to tell.
+  const listened = await tx.execute<{ id: string; user_id: string }>(sql`
+    select id, user_id from ${jobs} where id = any(${sql.param([...byJob.keys()])}::uuid[])
+      and exists (select from ${notificationRegistrations} where kind = 'object_cached')`);
+  for (const { id, user_id: userId } of listened) {
+    const job = { id, userId };
     const blobIds = byJob.get(job.id) ?? [];
     await tellBlobs(tx, 'object_cached', job, inArray(jobEntries.blobId, [...blobIds]), now);
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChecksumType } from '@nacre/model';
-import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobs, jobChunks, jobs, objects, type SystemMetadata } from '../schema/index.ts';
 import { tellBlobsCached } from './notifications.ts';
@@ -16,6 +16,8 @@ export interface Receipt {
   readonly checksumType: ChecksumType;
   /** Base64. */
   readonly checksum: string;
+  /** CRC-32C, base64. */
+  readonly crc32c: string;
   /** User metadata sent with the blob; the first that an object gets stays. */
   readonly metadata: Readonly<Record<string, string>> | undefined;
   /** As `metadata`. */
@@ -36,138 +38,156 @@ const touchMilliseconds = 60_000;
 
 /**
  * Records blobs as received: their checksums, the counters of their chunks, and for objects that are now whole their
- * creation date, ETag and metadata; these become the latest of their names. One statement each for all of them, so that
- * many blobs cost one commit. Recording a blob again changes nothing.
+ * creation date, ETag and metadata; these become the latest of their names. A few statements for all of them, the same
+ * however many they are, so that many blobs cost one commit. Recording a blob again changes nothing.
  */
 export async function recordReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<Recorded> {
   const objectIds = [...new Set(receipts.map(({ objectId }) => objectId))].sort();
   // Blobs of one object may arrive on several nodes at once: whoever comes last must see the others.
-  const held = await tx
-    .select({ id: objects.id })
-    .from(objects)
-    .where(inArray(objects.id, objectIds))
-    .orderBy(asc(objects.id))
-    .for('update');
-  const fresh = await markReceived(tx, receipts, now);
-  const fullChunks = await countIntoChunks(tx, receipts, fresh);
-  await finishObjects(tx, receipts, now);
-  await tellBlobsCached(tx, freshByJob(receipts, fresh), now);
-  await tx
-    .update(jobs)
-    .set({ touchedAt: now })
-    .where(
-      and(
-        inArray(jobs.id, [...new Set(receipts.map(({ jobId }) => jobId))]),
-        lt(jobs.touchedAt, new Date(now.getTime() - touchMilliseconds)),
-      ),
-    );
+  const held = await holdObjects(tx, objectIds);
+  // Sent one behind the other, without waiting in between.
+  const [received, parts] = await Promise.all([
+    markReceived(tx, receipts, now),
+    listParts(
+      tx,
+      held.filter(({ unfinished }) => unfinished).map(({ id }) => id),
+    ),
+  ]);
+  const fresh = new Set(received.map(({ id }) => id));
+  await Promise.all([
+    finishObjects(tx, { receipts, held, parts }, now),
+    tellBlobsCached(tx, freshByJob(receipts, fresh), now),
+    touchJobs(tx, receipts, now),
+  ]);
   const alive = new Set(held.map(({ id }) => id));
   const gone = new Set(receipts.filter(({ objectId }) => !alive.has(objectId)).map(({ blobId }) => blobId));
-  return { fresh: new Set(fresh.keys()), gone, fullChunks };
+  const full = received.filter(({ chunkIsFull }) => chunkIsFull).map(({ chunkId }) => chunkId);
+  return { fresh, gone, fullChunks: [...new Set(full)] };
 }
 
-function freshByJob(receipts: readonly Receipt[], fresh: ReadonlyMap<string, number>): Map<string, string[]> {
-  const byJob = new Map<string, string[]>();
-  for (const { jobId, blobId } of receipts) {
-    if (fresh.has(blobId)) byJob.set(jobId, [...(byJob.get(jobId) ?? []), blobId]);
-  }
-  return byJob;
+interface HeldObject {
+  readonly id: string;
+  readonly bucketId: string;
+  readonly name: string;
+  readonly version: number;
+  readonly latest: boolean;
+  /** Whether not all of it had been received. */
+  readonly unfinished: boolean;
 }
 
-/** Answers the lengths of the blobs that were not received before. */
-async function markReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<ReadonlyMap<string, number>> {
-  const values = sql.join(
-    receipts.map((r) => sql`(${r.blobId}::uuid, ${r.checksumType}, ${r.checksum}, ${r.nodeId}::uuid)`),
-    sql`, `,
-  );
-  const rows = await tx
-    .update(blobs)
-    .set({
-      checksumType: sql`new.checksum_type`,
-      checksum: sql`new.checksum`,
-      cacheNodeId: sql`new.node_id`,
-      cacheUsedAt: now,
-      receivedAt: now,
-    })
-    .from(sql`(values ${values}) as new (id, checksum_type, checksum, node_id)`)
-    .where(and(sql`${blobs.id} = new.id`, isNull(blobs.receivedAt)))
-    .returning({ id: blobs.id, length: blobs.length });
-  return new Map(rows.map(({ id, length }) => [id, length]));
+async function holdObjects(tx: Db, ids: readonly string[]): Promise<HeldObject[]> {
+  const rows = await tx.execute<{
+    id: string;
+    bucket_id: string;
+    name: string;
+    version: string;
+    latest: boolean;
+    unfinished: boolean;
+  }>(sql`
+    select id, bucket_id, name, version, latest, creation_date is null as unfinished
+    from ${objects} where id = any(${sql.param(ids)}::uuid[]) order by id for update`);
+  return rows.map(({ bucket_id: bucketId, version, ...row }) => ({ ...row, bucketId, version: Number(version) }));
 }
 
-async function countIntoChunks(
-  tx: Db,
-  receipts: readonly Receipt[],
-  fresh: ReadonlyMap<string, number>,
-): Promise<string[]> {
-  const sums = new Map<string, { blobs: number; size: number }>();
-  for (const { blobId, chunkId } of receipts) {
-    const length = fresh.get(blobId);
-    if (length === undefined) continue;
-    const sum = sums.get(chunkId) ?? { blobs: 0, size: 0 };
-    sums.set(chunkId, { blobs: sum.blobs + 1, size: sum.size + length });
-  }
-  const full: string[] = [];
-  // In one order everywhere, so that two nodes cannot wait for each other.
-  for (const [chunkId, { blobs: count, size }] of [...sums].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [chunk] = await tx
-      .update(jobChunks)
-      .set({
-        cachedBlobs: sql`${jobChunks.cachedBlobs} + ${count}`,
-        cachedSize: sql`${jobChunks.cachedSize} + ${size}`,
-      })
-      .where(eq(jobChunks.id, chunkId))
-      .returning({ blobs: jobChunks.blobs, cachedBlobs: jobChunks.cachedBlobs });
-    if (chunk && chunk.cachedBlobs >= chunk.blobs) full.push(chunkId);
-  }
-  return full;
+interface Received {
+  readonly id: string;
+  readonly chunkId: string;
+  readonly chunkIsFull: boolean;
 }
 
-async function finishObjects(tx: Db, receipts: readonly Receipt[], now: Date): Promise<void> {
-  const objectIds = [...new Set(receipts.map(({ objectId }) => objectId))];
-  const parts = await tx
-    .select({
-      objectId: blobs.objectId,
-      checksum: blobs.checksum,
-      checksumType: blobs.checksumType,
-      receivedAt: blobs.receivedAt,
-      bucketId: objects.bucketId,
-      name: objects.name,
-      version: objects.version,
-      latest: objects.latest,
-    })
-    .from(blobs)
-    .innerJoin(objects, eq(objects.id, blobs.objectId))
-    .where(and(inArray(blobs.objectId, objectIds), isNull(objects.creationDate)))
-    .orderBy(asc(blobs.objectId), asc(blobs.byteOffset));
+/** Blobs that were not received before, and whether with them all of their chunk is. */
+async function markReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<Received[]> {
+  const column = (of: (receipt: Receipt) => string) => sql.param(receipts.map(of));
+  // Chunks are locked in one order everywhere, so that two nodes cannot wait for each other.
+  const rows = await tx.execute<{ id: string; chunk_id: string; is_full: boolean | null }>(sql`
+    with fresh as (
+      update ${blobs} set
+        checksum_type = new.checksum_type, checksum = new.checksum, crc32c = new.crc32c, cache_node_id = new.node_id,
+        cache_used_at = ${now.toISOString()}::timestamptz, received_at = ${now.toISOString()}::timestamptz
+      from unnest(${column(({ blobId }) => blobId)}::uuid[], ${column(({ chunkId }) => chunkId)}::uuid[],
+        ${column(({ checksumType }) => checksumType)}::text[], ${column(({ checksum }) => checksum)}::text[],
+        ${column(({ crc32c }) => crc32c)}::text[], ${column(({ nodeId }) => nodeId)}::uuid[])
+        as new (id, chunk_id, checksum_type, checksum, crc32c, node_id)
+      where ${blobs.id} = new.id and ${blobs.receivedAt} is null
+      returning ${blobs.id} as id, ${blobs.length} as length, new.chunk_id
+    ), sums as (
+      select chunk_id, count(*) as blobs, sum(length) as size from fresh group by chunk_id
+    ), held as (
+      select c.id from ${jobChunks} c where c.id in (select chunk_id from sums) order by c.id for update
+    ), counted as (
+      update ${jobChunks} set
+        cached_blobs = ${jobChunks.cachedBlobs} + sums.blobs, cached_size = ${jobChunks.cachedSize} + sums.size
+      from sums join held on held.id = sums.chunk_id
+      where ${jobChunks.id} = sums.chunk_id
+      returning ${jobChunks.id} as id, ${jobChunks.cachedBlobs} >= ${jobChunks.blobs} as is_full
+    )
+    select fresh.id, fresh.chunk_id, counted.is_full from fresh left join counted on counted.id = fresh.chunk_id`);
+  return rows.map(({ id, chunk_id: chunkId, is_full }) => ({ id, chunkId, chunkIsFull: is_full === true }));
+}
+
+interface Part {
+  readonly objectId: string;
+  readonly checksum: string | null;
+  readonly received: boolean;
+}
+
+/** The blobs of objects, by object and offset. */
+async function listParts(tx: Db, objectIds: readonly string[]): Promise<Part[]> {
+  if (objectIds.length === 0) return [];
+  const rows = await tx.execute<{ object_id: string; checksum: string | null; received: boolean }>(sql`
+    select object_id, checksum, received_at is not null as received
+    from ${blobs} where object_id = any(${sql.param(objectIds)}::uuid[]) order by object_id, byte_offset`);
+  return rows.map(({ object_id: objectId, ...row }) => ({ ...row, objectId }));
+}
+
+async function touchJobs(tx: Db, receipts: readonly Receipt[], now: Date): Promise<void> {
+  const ids = [...new Set(receipts.map(({ jobId }) => jobId))].sort();
+  const before = new Date(now.getTime() - touchMilliseconds);
+  await tx.execute(sql`
+    update ${jobs} set touched_at = ${now.toISOString()}::timestamptz
+    where id = any(${sql.param(ids)}::uuid[]) and touched_at < ${before.toISOString()}::timestamptz`);
+}
+
+function freshByJob(receipts: readonly Receipt[], fresh: ReadonlySet<string>): Map<string, string[]> {
+  const known = receipts.filter(({ blobId }) => fresh.has(blobId));
+  const byJob = Map.groupBy(known, ({ jobId }) => jobId);
+  return new Map([...byJob].map(([jobId, of]) => [jobId, of.map(({ blobId }) => blobId)]));
+}
+
+interface Finishing {
+  readonly receipts: readonly Receipt[];
+  readonly held: readonly HeldObject[];
+  readonly parts: readonly Part[];
+}
+
+async function finishObjects(tx: Db, { receipts, held, parts }: Finishing, now: Date): Promise<void> {
   const byObject = Map.groupBy(parts, (part) => part.objectId);
   const said = Map.groupBy(receipts, (receipt) => receipt.objectId);
   const newVersions: NewVersion[] = [];
-  const updates = [...byObject].flatMap(([objectId, of]) => {
-    const whole = of.every((part) => part.receivedAt !== null);
-    const [first] = of;
-    if (whole && first && !first.latest) newVersions.push({ ...first, id: objectId });
-    const given = said.get(objectId);
+  const updates = held.flatMap((object) => {
+    const of = byObject.get(object.id);
+    if (of === undefined) return [];
+    const whole = of.every(({ received }) => received);
+    if (whole && !object.latest) newVersions.push(object);
+    const given = said.get(object.id);
     const metadata = json(given?.find((receipt) => receipt.metadata)?.metadata);
     const systemMetadata = json(given?.find((receipt) => receipt.systemMetadata)?.systemMetadata);
     if (!whole && metadata === null && systemMetadata === null) return [];
     const creationDate = whole ? now.toISOString() : null;
     const eTag = whole ? eTagOf(of.map(({ checksum }) => checksum ?? '')) : null;
-    return [
-      sql`(${objectId}::uuid, ${creationDate}::timestamptz, ${eTag}::text, ${metadata}::jsonb, ${systemMetadata}::jsonb)`,
-    ];
+    return [{ id: object.id, creationDate, eTag, metadata, systemMetadata }];
   });
   if (updates.length === 0) return;
-  await tx
-    .update(objects)
-    .set({
-      creationDate: sql`new.creation_date`,
-      eTag: sql`new.e_tag`,
-      metadata: sql`coalesce(${objects.metadata}, new.metadata)`,
-      systemMetadata: sql`coalesce(${objects.systemMetadata}, new.system_metadata)`,
-    })
-    .from(sql`(values ${sql.join(updates, sql`, `)}) as new (id, creation_date, e_tag, metadata, system_metadata)`)
-    .where(sql`${objects.id} = new.id`);
+  const column = (key: keyof (typeof updates)[number]) => sql.param(updates.map((update) => update[key]));
+  await tx.execute(sql`
+    update ${objects} set
+      creation_date = new.creation_date::timestamptz, e_tag = new.e_tag,
+      metadata = coalesce(${objects.metadata}, new.metadata::jsonb),
+      system_metadata = coalesce(${objects.systemMetadata}, new.system_metadata::jsonb)
+    from unnest(${column('id')}::uuid[], ${column('creationDate')}::text[], ${column('eTag')}::text[],
+      ${column('metadata')}::text[], ${column('systemMetadata')}::text[])
+      as new (id, creation_date, e_tag, metadata, system_metadata)
+    where ${objects.id} = new.id`);
   await takeOver(tx, newVersions);
 }
 

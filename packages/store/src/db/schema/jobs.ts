@@ -1,4 +1,5 @@
 import type { ChunkOrder, JobRequestType, JobStatus, Priority } from '@nacre/model';
+import { sql } from 'drizzle-orm';
 import { boolean, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { id, moment, size } from './columns.ts';
 
@@ -39,7 +40,14 @@ export const jobs = pgTable(
     cachedSize: size(),
     completedSize: size(),
   },
-  (table) => [index('jobs_status').on(table.status, table.createdAt), index('jobs_bucket').on(table.bucketId)],
+  (table) => [
+    index('jobs_status').on(table.status, table.createdAt),
+    index('jobs_bucket').on(table.bucketId),
+    // Every request without a job id asks for them, and there are hardly any.
+    index('jobs_implicit')
+      .on(table.bucketId)
+      .where(sql`${table.implicitJobIdResolution} and ${table.status} = 'IN_PROGRESS'`),
+  ],
 );
 
 /** Blobs that are allocated, cached and made permanent together; the unit of background work. */

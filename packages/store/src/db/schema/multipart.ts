@@ -43,6 +43,8 @@ export const multipartParts = pgTable(
     checksumType: text().$type<ChecksumType>(),
     /** Base64. */
     checksum: text(),
+    /** Base64, as that of a blob. */
+    crc32c: text('crc32c'),
     /** Hexadecimal: its ETag. */
     md5: text(),
     /** Base64, of the algorithm of the upload or the one that the client sent. */

@@ -64,6 +64,8 @@ export const blobs = pgTable(
     checksumType: text().$type<ChecksumType>(),
     /** Base64; null until received. */
     checksum: text(),
+    /** CRC-32C, base64, which reads are compared with: it costs a tenth of what the checksum may. Null until received. */
+    crc32c: text('crc32c'),
     /** Null until received from the client. */
     receivedAt: moment(),
     /** The node whose cache holds it; null when it is in no cache. */

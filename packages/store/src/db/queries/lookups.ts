@@ -1,0 +1,214 @@
+import { type ChecksumType, isUuid } from '@nacre/model';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { inGroups } from '../../in-groups.ts';
+import type { Db } from '../postgres.ts';
+import { blobs, buckets, dataPolicies, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
+import type { BucketRow } from './buckets.ts';
+import type { DataPolicyRow } from './data-policies.ts';
+import type { NamedJob } from './jobs.ts';
+import type { BlobRow, ObjectRow } from './objects.ts';
+import { type Claimant, findClaimant } from './users.ts';
+
+/**
+ * What nearly every request asks about. Requests that ask at the same time are answered by one statement each, made
+ * once: for small objects these look-ups would otherwise be most of the work. Nothing is remembered from one statement to
+ * the next, so an answer is as fresh as one's own.
+ */
+export interface Lookups {
+  /** By access key. */
+  claimant(authId: string): Promise<Claimant | undefined>;
+  /** By name or id. */
+  bucket(nameOrId: string): Promise<BucketPlace | undefined>;
+  /** A text that is no UUID names no job. */
+  job(id: string): Promise<NamedJob | undefined>;
+  /** As `findBlobOfJob`. */
+  blobOfJob(at: BlobAddress): Promise<JobBlob | undefined>;
+  /** The latest version of a name, with its blobs by offset. */
+  latestObject(at: ObjectAddress): Promise<ObjectWithBlobs | undefined>;
+}
+
+export interface BucketPlace {
+  readonly bucket: BucketRow;
+  readonly policy: DataPolicyRow;
+  /** Whether a running job answers for requests without a job id: see `findImplicitJob`. */
+  readonly hasImplicitJobs: boolean;
+}
+
+export interface BlobAddress {
+  readonly jobId: string;
+  readonly bucketId: string;
+  readonly name: string;
+  readonly byteOffset: number;
+  readonly versionId?: string | undefined;
+}
+
+/** A blob of a job, as it is sent and read. */
+export interface JobBlob {
+  readonly chunkId: string;
+  readonly orderIndex: number;
+  readonly blobId: string;
+  readonly objectId: string;
+  readonly name: string;
+  readonly byteOffset: number;
+  readonly length: number;
+  readonly checksum: string | null;
+  readonly checksumType: ChecksumType | null;
+  readonly crc32c: string | null;
+  readonly receivedAt: Date | null;
+  readonly cacheNodeId: string | null;
+}
+
+export interface ObjectAddress {
+  readonly bucketId: string;
+  readonly name: string;
+}
+
+export interface ObjectWithBlobs {
+  readonly object: ObjectRow;
+  readonly blobs: readonly BlobRow[];
+}
+
+/** Requests answered by one statement. */
+const atMost = 200;
+
+export function createLookups(db: Db): Lookups {
+  return {
+    claimant: distinct((authId) => findClaimant(db, authId)),
+    bucket: inGroups(bucketsOf(db), { atMost }),
+    job: inGroups(jobsOf(db), { atMost }),
+    blobOfJob: inGroups(blobsOf(db), { atMost }),
+    latestObject: inGroups(objectsOf(db), { atMost }),
+  };
+}
+
+/** Those who ask the same at the same time share one answer. */
+function distinct<R>(find: (key: string) => Promise<R>): (key: string) => Promise<R> {
+  return inGroups(
+    async (keys) => {
+      const found = new Map(keys.map((key) => [key, undefined as R | undefined]));
+      await Promise.all([...found.keys()].map(async (key) => found.set(key, await find(key))));
+      return keys.map((key) => found.get(key) as R);
+    },
+    { atMost },
+  );
+}
+
+function bucketsOf(db: Db): (names: readonly string[]) => Promise<(BucketPlace | undefined)[]> {
+  const query = db
+    .select({
+      bucket: buckets,
+      policy: dataPolicies,
+      // The condition of its index, word for word.
+      hasImplicitJobs: sql<boolean>`exists (
+        select from ${jobs} where ${jobs.bucketId} = ${buckets.id}
+          and ${jobs.implicitJobIdResolution} and ${jobs.status} = 'IN_PROGRESS')`,
+    })
+    .from(buckets)
+    .innerJoin(dataPolicies, eq(dataPolicies.id, buckets.dataPolicyId))
+    .where(
+      sql`${buckets.name} = any(${sql.placeholder('names')}::text[]) or ${buckets.id} = any(${sql.placeholder('ids')}::uuid[])`,
+    )
+    .prepare('buckets');
+  return async (names) => {
+    const asked = [...new Set(names)];
+    const rows = await query.execute({ names: asked, ids: asked.filter(isUuid) });
+    return names.map(
+      (name) =>
+        rows.find(({ bucket }) => bucket.name === name) ?? rows.find(({ bucket }) => bucket.id === name.toLowerCase()),
+    );
+  };
+}
+
+function jobsOf(db: Db): (ids: readonly string[]) => Promise<(NamedJob | undefined)[]> {
+  const query = db
+    .select({ job: jobs, bucketName: buckets.name, userName: users.name, bucketUserId: buckets.userId })
+    .from(jobs)
+    .innerJoin(buckets, eq(buckets.id, jobs.bucketId))
+    .innerJoin(users, eq(users.id, jobs.userId))
+    .where(sql`${jobs.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('jobs');
+  return async (ids) => {
+    const asked = [...new Set(ids.filter(isUuid))];
+    const rows = asked.length === 0 ? [] : await query.execute({ ids: asked });
+    const found = new Map(rows.map(({ job, ...names }) => [job.id, { ...job, ...names }]));
+    return ids.map((id) => found.get(id.toLowerCase()));
+  };
+}
+
+function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlob | undefined)[]> {
+  const query = db
+    .selectDistinctOn([sql`n.place`], {
+      place: sql<number>`n.place`.mapWith(Number),
+      chunkId: jobEntries.chunkId,
+      orderIndex: jobEntries.orderIndex,
+      blobId: blobs.id,
+      objectId: objects.id,
+      name: objects.name,
+      byteOffset: blobs.byteOffset,
+      length: blobs.length,
+      checksum: blobs.checksum,
+      checksumType: blobs.checksumType,
+      crc32c: blobs.crc32c,
+      receivedAt: blobs.receivedAt,
+      cacheNodeId: blobs.cacheNodeId,
+    })
+    .from(
+      sql`unnest(${sql.placeholder('jobIds')}::uuid[], ${sql.placeholder('bucketIds')}::uuid[],
+        ${sql.placeholder('names')}::text[], ${sql.placeholder('offsets')}::bigint[],
+        ${sql.placeholder('versions')}::uuid[]) with ordinality
+        as n (job_id, bucket_id, name, byte_offset, version_id, place)`,
+    )
+    .innerJoin(
+      objects,
+      and(
+        sql`${objects.bucketId} = n.bucket_id and ${objects.name} = n.name`,
+        sql`(n.version_id is null or ${objects.id} = n.version_id)`,
+      ),
+    )
+    .innerJoin(blobs, and(eq(blobs.objectId, objects.id), sql`${blobs.byteOffset} = n.byte_offset`))
+    .innerJoin(jobEntries, and(eq(jobEntries.blobId, blobs.id), sql`${jobEntries.jobId} = n.job_id`))
+    .innerJoin(jobChunks, eq(jobChunks.id, jobEntries.chunkId))
+    .orderBy(sql`n.place`, desc(objects.latest), desc(objects.version))
+    .prepare('blobs of jobs');
+  return async (addresses) => {
+    const rows = await query.execute({
+      jobIds: addresses.map(({ jobId }) => jobId),
+      bucketIds: addresses.map(({ bucketId }) => bucketId),
+      names: addresses.map(({ name }) => name),
+      offsets: addresses.map(({ byteOffset }) => byteOffset),
+      versions: addresses.map(({ versionId }) => versionId ?? null),
+    });
+    const found: (JobBlob | undefined)[] = addresses.map(() => undefined);
+    for (const { place, ...blob } of rows) found[place - 1] = blob;
+    return found;
+  };
+}
+
+function objectsOf(db: Db): (addresses: readonly ObjectAddress[]) => Promise<(ObjectWithBlobs | undefined)[]> {
+  const query = db
+    .select({ place: sql<number>`n.place`.mapWith(Number), object: objects, blob: blobs })
+    .from(
+      sql`unnest(${sql.placeholder('bucketIds')}::uuid[], ${sql.placeholder('names')}::text[]) with ordinality
+        as n (bucket_id, name, place)`,
+    )
+    .innerJoin(
+      objects,
+      and(sql`${objects.bucketId} = n.bucket_id and ${objects.name} = n.name`, sql`${objects.latest}`),
+    )
+    .leftJoin(blobs, eq(blobs.objectId, objects.id))
+    .orderBy(sql`n.place`, asc(blobs.byteOffset))
+    .prepare('latest objects');
+  return async (addresses) => {
+    const rows = await query.execute({
+      bucketIds: addresses.map(({ bucketId }) => bucketId),
+      names: addresses.map(({ name }) => name),
+    });
+    const found: ({ object: ObjectRow; blobs: BlobRow[] } | undefined)[] = addresses.map(() => undefined);
+    for (const { place, object, blob } of rows) {
+      const of = found[place - 1] ?? { object, blobs: [] };
+      if (blob) of.blobs.push(blob);
+      found[place - 1] = of;
+    }
+    return found;
+  };
+}

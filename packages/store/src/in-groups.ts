@@ -1,0 +1,47 @@
+/**
+ * Does many small pieces of work together: while one group is worked on, the next gathers, so that many who ask at once
+ * share what one of them costs, and a lone one waits for nobody. Work begins after everyone in its group has asked: what
+ * it reads is as fresh as if each had read alone.
+ *
+ * `work` answers in the order of the items. When it fails, each item is tried alone: what one of them cannot bear must
+ * not fail the others. It must therefore bear being done twice.
+ */
+export function inGroups<T, R>(
+  work: (items: readonly T[]) => Promise<readonly R[]>,
+  { atMost }: { readonly atMost: number },
+): (item: T) => Promise<R> {
+  let waiting: Waiting<T, R>[] = [];
+  let busy = false;
+
+  async function workOff(): Promise<void> {
+    busy = true;
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, atMost);
+      waiting = waiting.slice(atMost);
+      await settle(group);
+    }
+    busy = false;
+  }
+
+  async function settle(group: readonly Waiting<T, R>[]): Promise<void> {
+    try {
+      const results = await work(group.map(({ item }) => item));
+      for (const [i, { resolve }] of group.entries()) resolve(results[i] as R);
+    } catch (error) {
+      if (group.length > 1) await Promise.all(group.map((one) => settle([one])));
+      else for (const { reject } of group) reject(error);
+    }
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (!busy) void workOff();
+    });
+}
+
+interface Waiting<T, R> {
+  readonly item: T;
+  resolve(result: R): void;
+  reject(error: unknown): void;
+}
