@@ -3,6 +3,7 @@ import { RecordBuilder } from './record-builder.ts';
 import { type Infer, many, record, type Shape } from './shape.ts';
 import { WireError } from './wire-error.ts';
 import { defaultLimits, type Limits, limitNames, XmlScanner } from './xml-scanner.ts';
+import { isLegalAscii } from './xml-text.ts';
 
 export interface DecodeOptions {
   /** Name of the root element; the shape's name when absent, `Data` for items. */
@@ -73,8 +74,8 @@ type EntryOf<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
  * is for the caller to undo.
  *
  * When the entries hold a list that grows as well, `growing.within` names it: an entry then comes in parts, each with
- * its attributes and the next part of that list. A batch holds what a piece of the source completed, at most 64 KiB; the last one may be
- * empty, and comes when the document has ended well.
+ * its attributes and the next part of that list. A batch holds what a piece of the source completed, at most 64 KiB; the
+ * last one may be empty, and comes when the document has ended well.
  * Errors: `WireError`; a plain `Error` when `growing` does not name lists of records.
  */
 export async function* decodeBatches<S extends Shape, K extends KeyOf<S>>(
@@ -86,8 +87,8 @@ export async function* decodeBatches<S extends Shape, K extends KeyOf<S>>(
   const keys = growing.within === undefined ? [growing.list] : [growing.list, growing.within];
   const reader = new Reader(shape, options, listsOf(planOf(shape), keys));
   for await (const piece of source) {
-    for (let at = 0; at < piece.length; at += batchBytes) {
-      reader.write(piece.subarray(at, at + batchBytes));
+    for (const window of windowsOf(piece)) {
+      reader.write(window);
       const entries = reader.take();
       if (entries.length > 0) yield { head: reader.values, entries } as never;
     }
@@ -96,7 +97,18 @@ export async function* decodeBatches<S extends Shape, K extends KeyOf<S>>(
   yield { head: reader.values, entries: reader.take() } as never;
 }
 
-const batchBytes = 64 * 1024;
+/** So much is read at a time: enough to be quick, little enough to stay in the processor's cache. */
+const windowLength = 64 * 1024;
+
+/** Parts that cut no character. */
+function* windowsOf(bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.length; ) {
+    let end = at + windowLength;
+    while (end > at + windowLength - 3 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+    yield bytes.subarray(at, end);
+    at = end;
+  }
+}
 
 /** The list that each key names, from the root inwards. */
 function listsOf(root: Plan, keys: readonly string[]): Slot[] {
@@ -116,6 +128,8 @@ class Reader {
   readonly #builder: RecordBuilder;
   readonly #scanner: XmlScanner;
   #bytes = 0;
+  /** Nothing was written before the piece at hand. */
+  #isFirst = true;
 
   constructor(shape: Shape, options: DecodeOptions, growing: readonly Slot[] = []) {
     this.#limits = { ...defaultLimits, ...options.limits };
@@ -128,7 +142,27 @@ class Reader {
     if (this.#bytes > this.#limits.bytes) {
       throw new WireError(this.#scanner.place, `the limit of ${this.#limits.bytes} ${limitNames.bytes} is exceeded`);
     }
-    this.#scanner.write(typeof piece === 'string' ? piece : this.#text(piece, { stream: true }));
+    if (typeof piece === 'string') this.#writeText(piece);
+    else for (const window of windowsOf(piece)) this.#writeBytes(window);
+    this.#isFirst = false;
+  }
+
+  #writeText(piece: string): void {
+    const encoder = new TextEncoder();
+    for (let at = 0; at < piece.length; ) {
+      let end = at + windowLength;
+      // A pair of surrogates stays together.
+      if ((piece.charCodeAt(end - 1) & 0xfc00) === 0xd800) end += 1;
+      const window = piece.slice(at, end);
+      const bytes = encoder.encode(window);
+      this.#scanner.write(window, bytes.length === window.length && isLegalAscii(bytes) ? bytes : undefined);
+      at = end;
+    }
+  }
+
+  #writeBytes(bytes: Uint8Array): void {
+    const text = this.#text(bytes, { stream: true });
+    this.#scanner.write(text, text.length === bytes.length && isLegalAscii(bytes) ? bytes : undefined);
   }
 
   end(): void {
@@ -148,8 +182,8 @@ class Reader {
     try {
       return this.#decoder.decode(piece, how);
     } catch (cause) {
-      // In a document of one piece the place is exact; otherwise it is the end of the piece before.
-      if (this.#bytes === piece.length) this.#scanner.write(validStart(piece));
+      // In a document of one piece the place is exact; otherwise it is the end of what was read before.
+      if (this.#isFirst) this.#scanner.write(validStart(piece));
       throw new WireError(this.#scanner.place, 'the document is not UTF-8', { cause });
     }
   }

@@ -1,7 +1,7 @@
 import type { Plan, Slot } from './plan.ts';
 import type { Scalar } from './scalar.ts';
 import { WireError } from './wire-error.ts';
-import type { XmlAttribute, XmlHandler } from './xml-scanner.ts';
+import type { ListEntry, XmlAttribute, XmlHandler } from './xml-scanner.ts';
 
 type Values = Record<string, unknown>;
 
@@ -88,6 +88,24 @@ export class RecordBuilder implements XmlHandler {
     this.#numberBefore.set(rest, this.#nextNumber(slot, from) - 1);
     from[slot.key] = rest;
     return list;
+  }
+
+  lastEntry(name: string, attributes: readonly string[]): ListEntry | undefined {
+    const parent = this.#frames.at(-1);
+    if (this.#unknownDepth > 0 || parent === undefined || parent.kind === 'scalar') return undefined;
+    const slot = parent.kind === 'wrapper' ? parent.slot : parent.plan.elements.get(name);
+    if (slot?.name !== name || !slot.isList || slot.place === 'wrappedEach') return undefined;
+    if (slot.content.kind === 'scalar' || slot.content.plan.elements.size > 0) return undefined;
+    const { plan } = slot.content;
+    const values = this.listFor(slot)?.at(-1) as Values;
+    return { slot, values, attributes: attributes.map((attribute) => plan.attributes.get(attribute)) };
+  }
+
+  listFor(slot: Slot): unknown[] | undefined {
+    const parent = this.#frames.at(-1);
+    if (this.#unknownDepth > 0 || parent === undefined || parent.kind === 'scalar') return undefined;
+    if (parent.kind === 'wrapper') return parent.slot === slot ? listOf(slot, parent.into) : undefined;
+    return parent.plan.elements.get(slot.name) === slot ? listOf(slot, parent.values) : undefined;
   }
 
   open(name: string, attributes: readonly XmlAttribute[]): void {

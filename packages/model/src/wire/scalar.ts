@@ -10,20 +10,29 @@ export interface Scalar<T> {
   readonly name: string;
   /** For an enumeration, its values in declaration order. */
   readonly values?: readonly string[];
+  /** A form that long lists are read in without a text being made of it; `other` when absent. */
+  readonly form?: ScalarForm;
+  /** For an integer, the greatest one. */
+  readonly most?: number;
   parse(text: string): T | undefined;
   format(value: T): string;
 }
+
+export type ScalarForm = 'text' | 'uuid' | 'integer' | 'other';
 
 function scalar<T>(name: string, parse: (text: string) => T | undefined, format: (value: T) => string): Scalar<T> {
   return { kind: 'scalar', name, parse, format };
 }
 
 /** Any text, blanks kept. */
-export const text: Scalar<string> = scalar(
-  'text',
-  (written) => written,
-  (value) => value,
-);
+export const text: Scalar<string> = {
+  ...scalar(
+    'text',
+    (written) => written,
+    (value) => value,
+  ),
+  form: 'text',
+};
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -33,11 +42,14 @@ export function isUuid(written: string): boolean {
 }
 
 /** A UUID; lower case once parsed. */
-export const uuid: Scalar<string> = scalar(
-  'a UUID',
-  (written) => (isUuid(written) ? written.toLowerCase() : undefined),
-  (value) => value,
-);
+export const uuid: Scalar<string> = {
+  ...scalar(
+    'a UUID',
+    (written) => (isUuid(written) ? written.toLowerCase() : undefined),
+    (value) => value,
+  ),
+  form: 'uuid',
+};
 
 /**
  * What names a thing in a request: its UUID or its unique name.
@@ -50,25 +62,17 @@ export const nameOrId: Scalar<string> = scalar(
 );
 
 /** A 32-bit signed integer. */
-export const int: Scalar<number> = scalar(
-  'a 32-bit integer',
-  (written) => integerWithin(written, -2147483648, 2147483647),
-  String,
-);
+export const int: Scalar<number> = integer('a 32-bit integer', -2147483648, 2147483647);
 
 /** A 64-bit integer of the contract; refused beyond ±(2⁵³ − 1), which no size in the field reaches. */
-export const long: Scalar<number> = scalar(
-  'an integer',
-  (written) => integerWithin(written, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
-  String,
-);
+export const long: Scalar<number> = integer('an integer', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 
 /** Bytes: an integer of at least 0. */
-export const byteCount: Scalar<number> = scalar(
-  'a byte count',
-  (written) => integerWithin(written, 0, Number.MAX_SAFE_INTEGER),
-  String,
-);
+export const byteCount: Scalar<number> = integer('a byte count', 0, Number.MAX_SAFE_INTEGER);
+
+function integer(name: string, least: number, most: number): Scalar<number> {
+  return { ...scalar(name, (written) => integerWithin(written, least, most), String), form: 'integer', most };
+}
 
 function integerWithin(written: string, least: number, most: number): number | undefined {
   if (!/^[+-]?\d{1,20}$/.test(written)) return undefined;

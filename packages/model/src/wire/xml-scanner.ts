@@ -1,3 +1,5 @@
+import { AlikeEntries, type Span, type Window } from './alike-entries.ts';
+import type { Slot } from './plan.ts';
 import { WireError } from './wire-error.ts';
 import { endOfName, findUnwritable, nameOfCharacter, referredText } from './xml-text.ts';
 
@@ -35,6 +37,16 @@ export interface XmlHandler {
   text(text: string): void;
   /** The end of the element that was opened last. */
   close(): void;
+  /** The entry of a list that was closed last, and the fields of its attributes; nothing when it is more than attributes. */
+  lastEntry(name: string, attributes: readonly string[]): ListEntry | undefined;
+  /** The list that an element at this place would be added to, if it belonged to `slot`. */
+  listFor(slot: Slot): unknown[] | undefined;
+}
+
+export interface ListEntry {
+  readonly slot: Slot;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly attributes: readonly (Slot | undefined)[];
 }
 
 export interface ScannerOptions {
@@ -45,6 +57,8 @@ export interface ScannerOptions {
 
 /** The input read so far ends inside a token. */
 class Unfinished extends Error {}
+
+const unfinished = new Unfinished();
 
 const tab = 0x09;
 const lineFeed = 0x0a;
@@ -86,8 +100,21 @@ export class XmlScanner {
   #elements = 0;
   /** Names of the open elements as written. */
   readonly #open: string[] = [];
-  /** Names of the attributes of the tag being read, as written. */
-  readonly #attributeNames: string[] = [];
+  /** Names of the attributes of the tag that was read last, as written, and where their values are. */
+  #attributeNames: string[] = [];
+  #spans: Span[] = [];
+  /** Where that tag begins and ends. */
+  #tagStart = -1;
+  #tagEnd = -1;
+  /** `#text` for quick reading, once needed. */
+  #window: Window | undefined;
+  /** The bytes of the piece that `#text` ends with, and whether all of it is ASCII. */
+  #piece: Uint8Array | undefined;
+  #isAscii = true;
+  #alike: AlikeEntries | undefined;
+  /** Entries to be read before another is taken as an example; more each time that there was none like it. */
+  #pause = 0;
+  #nextPause = 1;
 
   constructor(handler: XmlHandler, options: ScannerOptions) {
     this.#handler = handler;
@@ -95,9 +122,13 @@ export class XmlScanner {
     this.#lenient = options.lenient;
   }
 
-  write(piece: string): void {
+  /** `ascii` are the bytes of the piece when none of them is more than a legal ASCII character. */
+  write(piece: string, ascii?: Uint8Array): void {
     this.#forget();
-    const illegal = findUnwritable(piece);
+    const illegal = ascii === undefined ? findUnwritable(piece) : -1;
+    this.#window = undefined;
+    this.#piece = ascii;
+    this.#isAscii = ascii !== undefined && (this.#isAscii || this.#text === '');
     this.#text += illegal < 0 ? piece : piece.slice(0, illegal);
     // What is wrong before an illegal character is to be named first.
     if (illegal >= 0 || this.#text.length >= this.#retryLength) this.#scan();
@@ -172,7 +203,7 @@ export class XmlScanner {
   #content(): void {
     const start = this.#at;
     const markup = this.#text.indexOf('<', start);
-    if (markup < 0 && !this.#ended) throw new Unfinished();
+    if (markup < 0 && !this.#ended) throw unfinished;
     const end = markup < 0 ? this.#text.length : markup;
     const raw = this.#text.slice(start, end);
     if (this.#open.length === 0) {
@@ -220,8 +251,10 @@ export class XmlScanner {
     if (open === undefined) this.#refuse(`</${name}> closes nothing`, this.#at);
     if (name !== open) this.#refuse(`</${name}> stands where </${open}> is expected`, this.#at);
     this.#open.pop();
+    const isEmpty = this.#tagEnd === this.#at;
     this.#at = end + 1;
     this.#handler.close();
+    if (isEmpty) this.#readAlike(name);
   }
 
   #startTag(): void {
@@ -230,7 +263,8 @@ export class XmlScanner {
     let at = this.#endOfName(start);
     const name = text.slice(start, at);
     const attributes: XmlAttribute[] = [];
-    this.#attributeNames.length = 0;
+    this.#attributeNames = [];
+    this.#spans = [];
     let next = this.#skipBlanks(at);
     while (text.charCodeAt(next) !== greaterThan && text.charCodeAt(next) !== slash) {
       if (next === at) this.#expected("a blank or '>'", at);
@@ -241,9 +275,59 @@ export class XmlScanner {
     if (empty && text.charCodeAt(next + 1) !== greaterThan) this.#expected("'>'", next + 1);
     this.#admit(name);
     this.#at = next + (empty ? 2 : 1);
+    this.#tagStart = start - 1;
+    this.#tagEnd = this.#at;
     this.#handler.open(this.#localName(name, start), attributes);
-    if (empty) this.#handler.close();
-    else this.#open.push(name);
+    if (empty) {
+      this.#handler.close();
+      this.#readAlike(name);
+    } else this.#open.push(name);
+  }
+
+  /** After an element without content: reads those that are like it, as entries of a long list are. */
+  #readAlike(name: string): void {
+    if (this.#spans.length === 0 || this.#readLike(this.#alike)) return;
+    if (this.#pause > 0) {
+      this.#pause -= 1;
+      return;
+    }
+    let from = this.#tagStart;
+    while (isBlank(this.#text.charCodeAt(from - 1))) from -= 1;
+    const to = this.#at;
+    // Most elements stand alone.
+    if (!this.#text.startsWith(this.#text.slice(from, this.#spans[0]?.from), to)) return;
+    const entry = this.#handler.lastEntry(localName(name), this.#attributeNames.map(localName));
+    if (entry === undefined) return;
+    this.#alike = new AlikeEntries(entry, this.#text, { from, to, spans: this.#spans });
+    if (this.#readLike(this.#alike)) return;
+    this.#pause = this.#nextPause;
+    this.#nextPause = Math.min(2 * this.#nextPause, 64);
+  }
+
+  /** Whether there was an entry like the known ones. */
+  #readLike(alike: AlikeEntries | undefined): boolean {
+    const list = alike && this.#handler.listFor(alike.slot);
+    if (alike === undefined || list === undefined) return false;
+    const before = list.length;
+    this.#window ??= this.#makeWindow();
+    this.#at = alike.read(this.#window, this.#at, list, this.#limits.elements - this.#elements);
+    this.#elements += list.length - before;
+    if (list.length === before) return false;
+    this.#nextPause = 1;
+    return true;
+  }
+
+  #makeWindow(): Window {
+    const text = this.#text;
+    const rest = text.length - (this.#piece?.length ?? 0);
+    let units: Uint8Array | Uint16Array = this.#piece ?? new Uint16Array(text.length);
+    if (this.#piece !== undefined && rest > 0) {
+      units = this.#isAscii ? new Uint8Array(text.length) : new Uint16Array(text.length);
+      units.set(this.#piece, rest);
+    }
+    for (let i = 0; i < rest; i += 1) units[i] = text.charCodeAt(i);
+    const { buffer, byteOffset, byteLength } = units;
+    return { text, units, bytes: this.#isAscii ? new DataView(buffer, byteOffset, byteLength) : undefined };
   }
 
   /** Counts an element, and refuses one too many. */
@@ -280,6 +364,7 @@ export class XmlScanner {
     const value = /[&<\t\n\r]/.test(raw) ? this.#unescapeValue(raw, first) : raw;
     if (this.#attributeNames.includes(name)) this.#refuse(`the attribute ${name} is given twice`, start);
     if (this.#attributeNames.push(name) > this.#limits.attributes) this.#overLimit('attributes', start);
+    this.#spans.push({ from: first, to: last });
     const isNamespace = name === 'xmlns' || name.startsWith('xmlns:');
     if (!isNamespace) attributes.push({ name: this.#localName(name, start), value });
     return last + 1;
@@ -335,13 +420,13 @@ export class XmlScanner {
 
   #startsWith(opening: string): boolean {
     if (this.#text.startsWith(opening, this.#at)) return true;
-    if (!this.#ended && opening.startsWith(this.#text.slice(this.#at))) throw new Unfinished();
+    if (!this.#ended && opening.startsWith(this.#text.slice(this.#at))) throw unfinished;
     return false;
   }
 
   /** Something else stands at `at`; or nothing yet, and the next piece may bring it. */
   #expected(what: string, at: number): never {
-    if (at >= this.#text.length && !this.#ended) throw new Unfinished();
+    if (at >= this.#text.length && !this.#ended) throw unfinished;
     return this.#refuse(at >= this.#text.length ? `the document ends before ${what}` : `${what} is expected`, at);
   }
 
@@ -374,6 +459,7 @@ export class XmlScanner {
     [this.#line, this.#column] = this.#positionOf(this.#at);
     this.#text = this.#text.slice(this.#at);
     this.#at = 0;
+    this.#tagEnd = -1;
   }
 }
 
@@ -391,6 +477,12 @@ const declaration =
 
 function isBlank(code: number): boolean {
   return code === blank || code === lineFeed || code === tab || code === carriageReturn;
+}
+
+/** A name without its prefix; empty for a namespace. */
+function localName(name: string): string {
+  if (name === 'xmlns' || name.startsWith('xmlns:')) return '';
+  return name.slice(name.indexOf(':') + 1);
 }
 
 function endOfDigits(text: string, start: number): number {

@@ -10,6 +10,29 @@ export function findUnwritable(text: string): number {
   return text.search(unwritable);
 }
 
+/** Whether all bytes are ASCII characters that XML 1.0 can hold. */
+export function isLegalAscii(bytes: Uint8Array): boolean {
+  const { buffer, byteOffset, length } = bytes;
+  if (length < 8) return areLegalAscii(bytes, 0, length);
+  const head = -byteOffset & 3;
+  const words = new Int32Array(buffer, byteOffset + head, (length - head) >> 2);
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] as number;
+    // The top bit of a byte is set in it when it is not ASCII, and in the difference when it, or the one below, is a control character.
+    if ((((word - 0x20202020) | word) & 0x80808080) === 0) continue;
+    if (!areLegalAscii(bytes, head + 4 * at, head + 4 * at + 4)) return false;
+  }
+  return areLegalAscii(bytes, 0, head) && areLegalAscii(bytes, head + 4 * words.length, length);
+}
+
+function areLegalAscii(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte >= 0x80 || (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) return false;
+  }
+  return true;
+}
+
 /** `U+000B`, for messages. */
 export function nameOfCharacter(text: string, at: number): string {
   const code = text.codePointAt(at) ?? 0;
