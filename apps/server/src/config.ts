@@ -87,6 +87,14 @@ export const settings = {
     fallback: 'info',
     about: 'Least level that is logged: fatal, error, warn, info, debug, trace, or silent.',
   }),
+  auditLog: setting({
+    env: 'NACRE_AUDIT_LOG',
+    parse: z.string(),
+    fallback: '',
+    about:
+      'The file that tells what administrators did, one JSON object in a line; `audit.log` in the data folder when empty. ' +
+      'Opened again on SIGHUP.',
+  }),
   minUploadSize: setting({
     env: 'NACRE_MIN_UPLOAD_SIZE',
     parse: bytes(1),

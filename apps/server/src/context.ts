@@ -1,6 +1,7 @@
 import type { contract, Input, Output } from '@nacre/model';
 import type { Database, Lookups } from '@nacre/store';
 import type { Logger } from 'pino';
+import type { AuditLog } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { ThisNode } from './cluster/this-node.ts';
 import type { Config } from './config.ts';
@@ -21,6 +22,8 @@ export interface ServerContext {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Logger;
+  /** What administrators do. */
+  readonly audit: AuditLog;
   readonly store: Database;
   /** What nearly every request asks the database about. */
   readonly lookups: Lookups;

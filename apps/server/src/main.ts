@@ -49,13 +49,13 @@ async function check(args: readonly string[], env: NodeJS.ProcessEnv): Promise<v
   process.exitCode = problems > repaired ? problemsLeft : 0;
 }
 
-/** Without a certificate there is nothing to read again; the signal ends no server. */
+/** The signal ends no server, whatever there is to read again. */
 async function reload(server: RunningServer, log: Logger): Promise<void> {
   try {
-    await server.reloadCertificate();
-    log.info({ msg: 'read again what SIGHUP is for' });
+    await server.reload();
+    log.info({ msg: 'certificate and audit log are those of now' });
   } catch (error) {
-    log.error({ err: error, msg: 'the certificate stays the one that was read before' });
+    log.error({ err: error, msg: 'certificate and audit log could not be opened again' });
   }
 }
 

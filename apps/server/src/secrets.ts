@@ -11,6 +11,8 @@ export interface SecretSeal {
 }
 
 const algorithm = 'aes-256-gcm';
+/** Bytes. A shorter tag would be taken otherwise, and a short one can be guessed. */
+const authTagLength = 16;
 const version = 'v1';
 
 /** AES-256-GCM; a sealed secret is `v1.<nonce>.<tag>.<ciphertext>` in base64url. `key` has 32 bytes. */
@@ -18,7 +20,7 @@ export function createSeal(key: Buffer): SecretSeal {
   return {
     seal(secret) {
       const nonce = randomBytes(12);
-      const cipher = createCipheriv(algorithm, key, nonce);
+      const cipher = createCipheriv(algorithm, key, nonce, { authTagLength });
       const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
       return [version, ...[nonce, cipher.getAuthTag(), sealed].map((part) => part.toString('base64url'))].join('.');
     },
@@ -27,7 +29,7 @@ export function createSeal(key: Buffer): SecretSeal {
       if (form !== version || nonce === undefined || tag === undefined || text === undefined) {
         throw new Error('a secret in the database is not in a form that this version knows');
       }
-      const decipher = createDecipheriv(algorithm, key, Buffer.from(nonce, 'base64url'));
+      const decipher = createDecipheriv(algorithm, key, Buffer.from(nonce, 'base64url'), { authTagLength });
       decipher.setAuthTag(Buffer.from(tag, 'base64url'));
       return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
     },

@@ -13,6 +13,7 @@ import {
 import type { BlobSource } from '@nacre/store/blobs';
 import { enterFailpointScope } from '@nacre/store/failpoints';
 import type { Logger } from 'pino';
+import { openAuditLog } from './audit.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { openElsewhere } from './cluster/elsewhere.ts';
 import { createNodeSignature } from './cluster/node-signature.ts';
@@ -56,8 +57,8 @@ export interface RunningServer {
   readonly made: AdminKeys | undefined;
   /** What handlers and workers use; tests hold its clock. */
   readonly context: ServerContext;
-  /** Reads certificate and key again. Errors: a plain Error; the old ones stay in use then. */
-  reloadCertificate(): Promise<void>;
+  /** Reads certificate and key again, and opens the audit log again. Errors: a plain Error; what was stays in use. */
+  reload(): Promise<void>;
   /** Lets running requests and tasks end, then closes everything. */
   stop(): Promise<void>;
 }
@@ -96,6 +97,8 @@ export async function startServer({
   const store = await openDatabase({ dataDir: dataFolder, ...(config.databaseUrl ? { url: config.databaseUrl } : {}) });
   const closing: (() => Promise<void>)[] = [() => store.close()];
   try {
+    const audit = await openAuditLog(config.auditLog || join(dataFolder, 'audit.log'));
+    closing.push(() => audit.close());
     const made = await makeSystem({ config, dataFolder, store, clock, ids, seal });
     await registerPools(store, config.pools, ids);
     const { retryAfterSeconds } = config;
@@ -132,6 +135,7 @@ export async function startServer({
       clock,
       ids,
       log,
+      audit,
       store,
       lookups: createLookups(store.db),
       places,
@@ -168,7 +172,8 @@ export async function startServer({
       secureEndpoint: secureEndpoint || undefined,
       made,
       context,
-      async reloadCertificate() {
+      async reload() {
+        await audit.reopen();
         const next = await readCertificate(config);
         if (next) http.useCertificate(next);
       },

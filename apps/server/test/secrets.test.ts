@@ -13,6 +13,13 @@ test('a sealed secret opens with its key alone, and not when it was changed', ()
   expect(() => seal.unseal('v9.a.b.c')).toThrow();
 });
 
+test('a tag cut short is refused', () => {
+  const seal = createSeal(randomBytes(32));
+  const [version, nonce, tag = '', text] = seal.seal('hidden').split('.');
+  const short = Buffer.from(tag, 'base64url').subarray(0, 4).toString('base64url');
+  expect(() => seal.unseal([version, nonce, short, text].join('.'))).toThrow();
+});
+
 test('two seals of one secret differ', () => {
   const seal = createSeal(randomBytes(32));
   expect(seal.seal('a')).not.toBe(seal.seal('a'));

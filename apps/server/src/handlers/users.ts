@@ -27,11 +27,12 @@ export const users = {
     const policyId = await idOf(ctx.store.db, needDataPolicy, defaultDataPolicyId);
     const filter = { name, authId, defaultDataPolicyId: policyId };
     const page = await listUsers(ctx.store.db, filter, pageRequest(paging));
-    return describePage(page, (user) => describeUser(ctx, user));
+    // A list is read in passing, printed and kept: secrets are told one user at a time.
+    return describePage(page, describeUser);
   },
 
   async getUser(ctx, { id }) {
-    return describeUser(ctx, await needUserOrSelf(ctx, id, 'see other users'));
+    return withSecret(ctx, await needUserOrSelf(ctx, id, 'see other users'));
   },
 
   async delegateCreateUser(ctx, { name, id, defaultDataPolicyId, maxBuckets = usualMaxBuckets, secretKey }) {
@@ -48,7 +49,7 @@ export const users = {
       maxBuckets,
       createdAt: ctx.clock.now(),
     });
-    return describeUser(ctx, made);
+    return withSecret(ctx, made);
   },
 
   async modifyUser(ctx, { id, name, defaultDataPolicyId, maxBuckets, secretKey }) {
@@ -67,13 +68,13 @@ export const users = {
       ...(defaultDataPolicyId === undefined ? {} : { defaultDataPolicyId: policy?.id ?? null }),
       ...(secretKey === undefined ? {} : { sealedSecretKey: ctx.seal.seal(secretKey) }),
     });
-    return describeUser(ctx, changed);
+    return withSecret(ctx, changed);
   },
 
   async regenerateUserSecretKey(ctx, { id }) {
     const user = await needUserOrSelf(ctx, id, 'give other users new keys');
     const sealedSecretKey = ctx.seal.seal(newSecretKey());
-    return describeUser(ctx, await updateUser(ctx.store.db, user.id, { sealedSecretKey }));
+    return withSecret(ctx, await updateUser(ctx.store.db, user.id, { sealedSecretKey }));
   },
 
   async delegateDeleteUser(ctx, { id }) {
@@ -117,7 +118,10 @@ function checkSettings(given: {
   }
 }
 
-function describeUser({ seal }: RequestContext, user: UserRow): User {
-  const { authId, defaultDataPolicyId, id, maxBuckets, name } = user;
-  return { authId, defaultDataPolicyId, id, maxBuckets, name, secretKey: seal.unseal(user.sealedSecretKey) };
+function describeUser({ authId, defaultDataPolicyId, id, maxBuckets, name }: UserRow): User {
+  return { authId, defaultDataPolicyId, id, maxBuckets, name };
+}
+
+function withSecret({ seal }: RequestContext, user: UserRow): User {
+  return { ...describeUser(user), secretKey: seal.unseal(user.sealedSecretKey) };
 }

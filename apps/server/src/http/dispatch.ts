@@ -18,11 +18,14 @@ import {
 import { type RequestHeaders, requestHeaders, type SignedRequest } from '@nacre/model/signing';
 import { databaseError } from '@nacre/store';
 import { enterFailpointScope, failpoint } from '@nacre/store/failpoints';
+import type { AuditRecord } from '../audit.ts';
 import type { Handlers, RequestContext, ServerContext } from '../context.ts';
-import { authenticate } from './authenticate.ts';
+import type { Caller } from '../domain/permissions.ts';
+import { isAdministrative, withoutSecrets } from './administrative.ts';
+import { type Authenticated, authenticate } from './authenticate.ts';
 import { documentBody, documentLimits, expectedS3Checksums, requestBody } from './body.ts';
 import { checkFraming } from './framing.ts';
-import { sendAnswer, sendError } from './respond.ts';
+import { asDs3Error, sendAnswer, sendError } from './respond.ts';
 
 export type Dispatch = (request: IncomingMessage, response: ServerResponse, waitsForContinue: boolean) => void;
 
@@ -67,30 +70,88 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
   response.setHeader('Server', 'Nacre');
   response.setHeader('x-amz-request-id', String(number));
   const method = request.method ?? '';
-  let operation = '';
+  let match: Match | undefined;
+  let caller: Caller | undefined;
+  let isWrittenDown = false;
+  const facts = () => ({
+    request: number,
+    method,
+    operation: match ? `${match.plane}.${match.name}` : '',
+    // Who signed it: without one, no handler was reached.
+    caller: caller?.name,
+    ms: since(startedAt),
+  });
   try {
     checkFraming(request);
     if (exchange.isTooMany) throw tooMany();
     const headers = requestHeaders(request.rawHeaders);
-    const { target, match } = findOperation(router, method, request.url ?? '', headers);
-    operation = `${match.plane}.${match.name}`;
+    const found = findOperation(router, method, request.url ?? '', headers);
+    match = found.match;
     enterFailpointScope(match.name);
-    const output = await callHandler(ctx, handlers, { ...exchange, target, match, headers, signal: gone.signal });
+    const authenticated = await authenticate(ctx, signedPart(request, headers));
+    caller = authenticated.caller;
+    await failpoint('authenticated');
+    const output = await callHandler(ctx, handlers, {
+      ...exchange,
+      ...found,
+      ...authenticated,
+      headers,
+      signal: gone.signal,
+    });
     watchIdle(ctx, request);
+    await audit(ctx, exchange, { match, caller, status: match.operation.status, code: undefined });
+    isWrittenDown = true;
     await failpoint('answer');
     await sendAnswer(response, match.operation, output);
     await failpoint('answered');
-    ctx.log.info({ request: number, method, operation, status: response.statusCode, ms: since(startedAt) });
-  } catch (error) {
+    ctx.log.info({ ...facts(), status: response.statusCode });
+  } catch (thrown) {
+    const error = databaseError(thrown) ?? thrown;
+    const { status, code } = asDs3Error(error);
+    if (!isWrittenDown) await audit(ctx, exchange, { match, caller, status, code });
     const resource = (request.url ?? '').split('?')[0] ?? '';
-    const shown = sendError(response, databaseError(error) ?? error, { method, resource, number });
-    const facts = { request: number, method, operation, status: shown.status, code: shown.code, ms: since(startedAt) };
-    if (shown.status >= 500 && shown.status !== 501 && shown.status !== 503) ctx.log.error({ ...facts, err: error });
-    else ctx.log.info({ ...facts, reason: shown.message });
+    const shown = sendError(response, error, { method, resource, number });
+    if (status >= 500 && status !== 501 && status !== 503) ctx.log.error({ ...facts(), status, code, err: thrown });
+    else ctx.log.info({ ...facts(), status, code, reason: shown.message });
   } finally {
     watchIdle(ctx, request);
     letGoOfBody(request, response);
   }
+}
+
+interface Outcome {
+  readonly match: Match | undefined;
+  readonly caller: Caller | undefined;
+  readonly status: number;
+  readonly code: string | undefined;
+}
+
+/** Writes down an act of administration before it is answered, so that none is answered that is not written down. */
+async function audit(ctx: ServerContext, { request, number }: Exchange, outcome: Outcome): Promise<void> {
+  const { match, caller, status, code } = outcome;
+  if (!match || !caller || !isAdministrative(match)) return;
+  const record: AuditRecord = {
+    time: ctx.clock.now(),
+    user: caller.name,
+    userId: caller.id,
+    from: request.socket.remoteAddress ?? 'unknown',
+    operation: `${match.plane}.${match.name}`,
+    target: match.id ?? match.bucket,
+    parameters: withoutSecrets(match),
+    request: number,
+    status,
+    code,
+  };
+  try {
+    await ctx.audit.append(record);
+  } catch (error) {
+    // What was done is done: the log has it instead.
+    ctx.log.error({ err: error, record, msg: 'the audit log cannot be written' });
+  }
+}
+
+function signedPart(request: IncomingMessage, headers: RequestHeaders): SignedRequest {
+  return { method: request.method ?? '', rawTarget: request.url ?? '', headers, hasBody: hasBody(request) };
 }
 
 function tooMany(): Ds3Error {
@@ -179,26 +240,21 @@ function readTarget(url: string): RequestTarget {
   }
 }
 
-interface MatchedExchange extends Exchange {
+interface AuthenticatedExchange extends Exchange, Authenticated {
   readonly target: RequestTarget;
   readonly match: Match;
   readonly headers: RequestHeaders;
   readonly signal: AbortSignal;
 }
 
-async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: MatchedExchange): Promise<unknown> {
-  const { request, response, match, headers } = exchange;
+async function callHandler(
+  ctx: ServerContext,
+  handlers: AllHandlers,
+  exchange: AuthenticatedExchange,
+): Promise<unknown> {
+  const { request, response, match, headers, caller, scheme, payload } = exchange;
   const { operation, id, bucket, key } = match;
-  const signed: SignedRequest = {
-    method: request.method ?? '',
-    rawTarget: request.url ?? '',
-    headers,
-    hasBody: hasBody(request),
-  };
-  const { caller, scheme, payload } = await authenticate(ctx, signed);
-  await failpoint('authenticated');
   if (scheme.startsWith('V2')) refuseEmptyKey(exchange);
-
   const handler = (handlers[match.plane] as Readonly<Record<string, Handler | undefined>>)[match.name];
   if (!handler) {
     throw new Ds3Error('NotImplemented', { message: `The operation ${match.name} is not served by this server.` });
@@ -231,7 +287,7 @@ async function callHandler(ctx: ServerContext, handlers: AllHandlers, exchange: 
  * `DELETE /bucket/` of a DS3 client is about an object without a name, and must not delete the bucket; S3 clients, which
  * sign with version 4, mean the bucket. Errors: `InvalidArgument`.
  */
-function refuseEmptyKey({ match, target }: MatchedExchange): void {
+function refuseEmptyKey({ match, target }: AuthenticatedExchange): void {
   if (match.plane !== 's3' || match.name !== 'deleteBucket' || !target.path.endsWith('/')) return;
   throw new Ds3Error('InvalidArgument', {
     message: 'The object to delete has no name; a bucket is named without a slash.',

@@ -120,7 +120,7 @@ export interface FailedRequest {
  * What is not a `Ds3Error` is a broken invariant: its text stays in the log.
  */
 export function sendError(response: ServerResponse, error: unknown, request: FailedRequest): Ds3Error {
-  const shown = error instanceof Ds3Error ? error : new Ds3Error('InternalError', { cause: error });
+  const shown = asDs3Error(error);
   if (response.headersSent) {
     // Some of the answer is gone already: the only honest end is a broken connection.
     response.destroy();
@@ -137,6 +137,11 @@ export function sendError(response: ServerResponse, error: unknown, request: Fai
     (shown.status === 410 && request.resource.startsWith('/_rest_/'));
   sendText(response, shown.status, bodyless ? undefined : xmlType, bodyless ? '' : errorDocument(shown, request));
   return shown;
+}
+
+/** What is not a `Ds3Error` is a broken invariant. */
+export function asDs3Error(error: unknown): Ds3Error {
+  return error instanceof Ds3Error ? error : new Ds3Error('InternalError', { cause: error });
 }
 
 /** The error as a document, with all five elements. */

@@ -104,7 +104,7 @@ describe('with a certificate', async () => {
     expect(nameOf(before)).toBe('Nacre test server, first');
     await files.use('second');
     expect(nameOf(await shaken(secureEndpoint))).toBe('Nacre test server, first');
-    await server.reloadCertificate();
+    await server.reload();
     expect(nameOf(await shaken(secureEndpoint))).toBe('Nacre test server, second');
     before.write('GET /_nacre/health/live HTTP/1.1\r\nHost: h\r\n\r\n');
     const [piece] = await once(before, 'data');
@@ -113,9 +113,9 @@ describe('with a certificate', async () => {
 
   test('a certificate that cannot be used leaves the one before in use', async () => {
     await writeFile(files.certificate, 'nonsense');
-    await expect(server.reloadCertificate()).rejects.toThrow(`${files.certificate} and `);
+    await expect(server.reload()).rejects.toThrow(`${files.certificate} and `);
     await copyFile(join(certificates, 'first.pem'), files.certificate);
-    await expect(server.reloadCertificate()).rejects.toThrow(/no certificate and its key/);
+    await expect(server.reload()).rejects.toThrow(/no certificate and its key/);
     expect(nameOf(await shaken(secureEndpoint))).toBe('Nacre test server, second');
   });
 });

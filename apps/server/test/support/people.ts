@@ -21,7 +21,7 @@ export async function aUser(admin: Client, settings: { readonly maxBuckets?: num
 }
 
 /** A client that signs as the user. Only in tests. */
-export function clientOf(admin: Client, { authId, secretKey }: User): Client {
+export function clientOf(admin: Client, { authId, secretKey = '' }: User): Client {
   const client = createClient({ endpoint: `http://${admin.endpoint}`, accessKey: authId, secretKey });
   onTestFinished(() => client.close());
   return client;

@@ -1,9 +1,10 @@
 import { type Client, createClient } from '@nacre/client';
 import { freshDatabase, freshFolder } from '@nacre/store/testing';
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
+import type { SecretSeal } from '../../src/secrets.ts';
 import { type RunningServer, startServer } from '../../src/server.ts';
 
 export const accessKey = 'QWRtaW5pc3RyYXRvcg==';
@@ -16,7 +17,6 @@ export interface TestServer extends RunningServer {
 /** Settings that make small things show what large ones do. */
 const small = {
   NACRE_LISTEN: '127.0.0.1:0',
-  NACRE_LOG_LEVEL: 'silent',
   NACRE_ADMIN_ACCESS_KEY: accessKey,
   NACRE_ADMIN_SECRET_KEY: secretKey,
   NACRE_MIN_UPLOAD_SIZE: '1',
@@ -29,17 +29,41 @@ export async function startTestServer(
   const { url } = await freshDatabase();
   const env = { ...small, NACRE_DATA: await freshFolder(), NACRE_DATABASE_URL: url, ...options.env };
   const clock = options.clock === undefined ? {} : { clock: options.clock };
-  const server = await startServer({
-    config: readConfig([], env),
-    log: pino({ level: env.NACRE_LOG_LEVEL }),
-    ...clock,
-  });
+  const logged: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line) => void logged.push(line) });
+  const server = await startServer({ config: readConfig([], env), log, ...clock });
+  const secrets = knownSecrets(server.context.seal);
   const client = createClient({ endpoint: server.endpoint, accessKey, secretKey });
   afterAll(async () => {
     client.close();
     await server.stop();
+    expectNoSecret(logged, secrets);
   });
   return { ...server, client };
+}
+
+/** Every secret that a user of this server has had, as they go through the seal. */
+function knownSecrets(seal: SecretSeal): ReadonlySet<string> {
+  const secrets = new Set([secretKey]);
+  const { seal: close, unseal: open } = seal;
+  const noted = (secret: string) => {
+    secrets.add(secret);
+    return secret;
+  };
+  Object.assign(seal, {
+    seal: (secret) => close(noted(secret)),
+    unseal: (sealed) => noted(open(sealed)),
+  } satisfies SecretSeal);
+  return secrets;
+}
+
+/** Whatever the tests did, the log of it tells no secret. */
+function expectNoSecret(logged: readonly string[], secrets: ReadonlySet<string>): void {
+  for (const secret of secrets) {
+    // Shorter ones stand in words and numbers.
+    if (secret.length < 8) continue;
+    expect(logged.filter((line) => line.includes(secret))).toEqual([]);
+  }
 }
 
 /** The system that wire tests speak to: the one that `DS3_ENDPOINT` names, or a server of their own. */

@@ -195,3 +195,11 @@ describe('who is no administrator', () => {
     expect(changed).toMatchObject({ id: user.id, secretKey: 'a new one' });
   });
 });
+
+test('a list of users tells no secret, the answer about one does', async () => {
+  const { user } = await aUser(admin);
+  const { items } = await admin.ds3.getUsers({ name: user.name });
+  expect(items).toMatchObject([{ id: user.id, authId: user.authId }]);
+  expect(items.map(({ secretKey }) => secretKey)).toEqual([undefined]);
+  expect((await admin.ds3.getUser({ id: user.id })).secretKey).toBe(user.secretKey);
+});

@@ -10,6 +10,7 @@ export const User = record('User', {
   maxBuckets: maybe(elem(int)),
   name: elem(text),
   /** Shown to administrators and to the user itself. */
-  secretKey: elem(text),
+  /** In the answer about one user; absent in lists. */
+  secretKey: maybe(elem(text)),
 });
 export type User = Infer<typeof User>;
