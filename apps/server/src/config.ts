@@ -368,6 +368,7 @@ export function helpText(): string {
     '',
     'Usage: nacre-server [--flag VALUE …]                            serve',
     '       nacre-server check [--read] [--repair] [--flag VALUE …]   compare a stopped server’s rows and files',
+    '       nacre-server backup FOLDER [--flag VALUE …]               copy the data folder of a running server',
     '',
     'check looks for files that are missing or of a wrong length, and for rows that contradict each other; with --read',
     'it reads every byte and compares checksums. --repair mends what it can without losing anything.',

@@ -1,5 +1,6 @@
 import { armFailpoints } from '@nacre/store/failpoints';
 import { type Logger, pino } from 'pino';
+import { backUp } from './backup.ts';
 import { checkSystem } from './check.ts';
 import { ConfigError, helpText, readConfig } from './config.ts';
 import { type RunningServer, startServer } from './server.ts';
@@ -15,6 +16,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
     return;
   }
   if (args[0] === 'check') return check(args.slice(1), env);
+  if (args[0] === 'backup') return backup(args.slice(1), env);
   const config = readConfig(args, env);
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
   const failpoints = armFailpoints(env);
@@ -57,6 +59,16 @@ async function reload(server: RunningServer, log: Logger): Promise<void> {
   } catch (error) {
     log.error({ err: error, msg: 'certificate and audit log could not be opened again' });
   }
+}
+
+/** `nacre-server backup`: makes a data folder out of that of a running server, and ends. */
+async function backup(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const [to, ...rest] = args;
+  if (to === undefined || to.startsWith('-')) throw new ConfigError('backup needs the folder that it is to make');
+  const { data } = readConfig(rest, env);
+  const { copied, kept, elsewhere } = await backUp({ data, to });
+  for (const folder of elsewhere) process.stdout.write(`not in the backup: the pool at ${folder}\n`);
+  process.stdout.write(`${to}: ${copied} blobs copied, ${kept} were there\n`);
 }
 
 let stopping = false;

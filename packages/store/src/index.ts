@@ -1,3 +1,4 @@
+export { backUpEmbedded, connectToRunning } from './db/backup.ts';
 export { databaseError, isUniqueViolation } from './db/errors.ts';
 export { type OpenDatabase, openDatabase } from './db/open.ts';
 export type { Database, Db, Tx } from './db/postgres.ts';
@@ -236,7 +237,15 @@ export {
   updateStorageDomainMember,
 } from './db/queries/storage-domains.ts';
 export { dropSuperseded } from './db/queries/superseded.ts';
-export { type FirstUser, findSystem, type SystemRow, seedSystem, updateInstanceId } from './db/queries/system.ts';
+export {
+  type FirstUser,
+  filesStay,
+  findSystem,
+  keepFilesUntil,
+  type SystemRow,
+  seedSystem,
+  updateInstanceId,
+} from './db/queries/system.ts';
 export {
   type Claimant,
   findClaimant,

@@ -1,5 +1,5 @@
 import { Ds3Error, type Pool } from '@nacre/model';
-import { hasCopies, needPool, type PoolRow, updatePool } from '@nacre/store';
+import { filesStay, hasCopies, needPool, type PoolRow, updatePool } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { needAdministrator } from '../domain/permissions.ts';
 import { removeDroppedFiles } from '../drop-files.ts';
@@ -62,6 +62,7 @@ export const poolWork = {
 
 /** Files go soon after their rows; this is for who wants the space now. What is left goes in the background. */
 async function compact(ctx: RequestContext, poolIds: readonly PoolRow['id'][]): Promise<void> {
+  if (await filesStay(ctx.store.db, ctx.clock.now())) return;
   const places = [...ctx.places.pools].filter(([id]) => poolIds.includes(id));
   await removeDroppedFiles(ctx.store, new Map(places), { atMost: filesAtOnce });
 }

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { holdBlobs, insertCopies, keepFilesUntil } from '@nacre/store';
 import { describe, expect, test, vi } from 'vitest';
 import { settleAgain } from '../../src/workers/settle.ts';
 import { startTestServer } from '../support/server.ts';
@@ -46,6 +47,31 @@ describe('permanent copies', () => {
       },
       { timeout: 15_000, interval: 100 },
     );
+  });
+
+  test('that are noted while the object is deleted leave no row and no file', async () => {
+    const { store, places, clock } = context;
+    const [poolId = ''] = places.pools.keys();
+    const made = await aPutJob(client, [{ name: 'a', size: 9 }], { maxUploadSize: 9 });
+    const blobId = made.job.objects[0]?.objects[0]?.id ?? '';
+    let deleting: Promise<unknown> = Promise.resolve();
+    // No sweep takes the note away before it was looked at.
+    await keepFilesUntil(store.db, new Date(clock.now().getTime() + 60_000));
+    await store.tx(async (tx) => {
+      await holdBlobs(tx, [blobId]);
+      await insertCopies(tx, poolId, [blobId], clock.now());
+      deleting = client.ds3.cancelJob({ id: made.job.jobId });
+      // It waits for this transaction.
+      await vi.waitFor(async () => {
+        const [row] = await store.sql`select count(*) as n from pg_locks where not granted`;
+        expect(Number(row?.n)).toBeGreaterThan(0);
+      });
+    });
+    await deleting;
+    expect(await store.sql`select 1 from blob_copies where blob_id = ${blobId}`).toHaveLength(0);
+    const notes = await store.sql`select 1 from dropped_blobs where blob_id = ${blobId} and place_id = ${poolId}`;
+    expect(notes).toHaveLength(1);
+    await keepFilesUntil(store.db, null);
   });
 
   test('wait for a pool: until there is one the job is in progress, and its data can be read', async () => {

@@ -116,6 +116,9 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
   for (let from = 0; from < objectIds.length; from += namesAtOnce) {
     const some = objectIds.slice(from, from + namesAtOnce);
     const itsBlobs = tx.select({ id: blobs.id }).from(blobs).where(inArray(blobs.objectId, some));
+    // Whoever is noting a copy of them holds them: it is waited for, so that its copy is seen below.
+    const held = tx.select({ id: blobs.id }).from(blobs).where(inArray(blobs.objectId, some));
+    await held.orderBy(asc(blobs.id)).for('update');
     await tx.insert(droppedBlobs).select(
       tx
         .select({

@@ -21,6 +21,17 @@ export async function findSystem(db: Db): Promise<SystemRow | undefined> {
   return found;
 }
 
+/** Has the files of blobs stay until a moment, or, with `null`, go again when nobody wants them. */
+export async function keepFilesUntil(db: Db, until: Date | null): Promise<void> {
+  await db.update(systems).set({ filesStayUntil: until });
+}
+
+/** Whether files of blobs stay for now although nobody wants them. */
+export async function filesStay(db: Db, now: Date): Promise<boolean> {
+  const system = await findSystem(db);
+  return system?.filesStayUntil != null && system.filesStayUntil > now;
+}
+
 /** Gives the system a new instance id. */
 export async function updateInstanceId(db: Db, instanceId: string): Promise<void> {
   await db.update(systems).set({ instanceId });
@@ -103,7 +114,13 @@ export async function seedSystem(tx: Db, fresh: FreshSystem): Promise<SystemRow>
   if (administrators === undefined) throw new Error('the group of administrators was not made');
   await tx.insert(groupMembers).values({ id: newId(), groupId: administrators, memberUserId: userId });
 
-  const system = { id: newId(), instanceId: newId(), serialNumber: fresh.serialNumber, createdAt: now };
+  const system = {
+    id: newId(),
+    instanceId: newId(),
+    serialNumber: fresh.serialNumber,
+    createdAt: now,
+    filesStayUntil: null,
+  };
   await tx.insert(systems).values(system);
   await tx.insert(dataPathBackends).values({ id: newId() });
   return system;

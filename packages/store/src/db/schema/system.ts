@@ -7,4 +7,6 @@ export const systems = pgTable('systems', {
   instanceId: uuid().notNull(),
   serialNumber: text().notNull(),
   createdAt: moment().notNull(),
+  /** No file of a blob is removed before: a backup is being made. */
+  filesStayUntil: moment(),
 });

@@ -1,0 +1,1 @@
+ALTER TABLE "systems" ADD COLUMN "files_stay_until" timestamp (3) with time zone;
