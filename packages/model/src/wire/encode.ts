@@ -1,4 +1,5 @@
 import { type Content, type Plan, planOf, type Slot } from './plan.ts';
+import type { Scalar } from './scalar.ts';
 import { type Infer, many, record, type Shape } from './shape.ts';
 import { XmlWriter } from './xml-writer.ts';
 
@@ -87,8 +88,25 @@ function writeSmallFields(writer: XmlWriter, plan: Plan, values: Values): void {
 
 function writeSmall(writer: XmlWriter, slot: Slot, value: unknown): void {
   if (slot.place !== 'attribute') writeElement(writer, slot.name, slot.content, value);
-  else if (value !== null && slot.content.kind === 'scalar')
-    writer.attribute(slot.name, slot.content.scalar.format(value));
+  else if (value !== null && slot.content.kind === 'scalar') writeAttribute(writer, slot, slot.content.scalar, value);
+}
+
+/** In a long list most attributes are as in the entry before: the name of a bucket, whether something is cached. */
+function writeAttribute(writer: XmlWriter, slot: Slot, scalar: Scalar<unknown>, value: unknown): void {
+  const { written } = slot;
+  if (value === written.value) {
+    writer.again(written.text);
+    return;
+  }
+  const text = writer.attribute(
+    slot.name,
+    scalar.format(value),
+    typeof value === 'number' || typeof value === 'boolean',
+  );
+  // A Date may be another one the next time although it is the same object.
+  if (typeof value === 'object') return;
+  written.value = value;
+  written.text = text;
 }
 
 function writeElement(writer: XmlWriter, name: string, content: Content, value: unknown, number = 0): void {

@@ -32,10 +32,17 @@ export class XmlWriter {
     this.#numbers.push(number);
   }
 
-  /** Has to follow `open` or another attribute. */
-  attribute(name: string, value: string): void {
-    const written = isPlain(value) ? value : escapeAttribute(this.#writable(value, `@${name}`));
-    this.#text += ` ${name}="${written}"`;
+  /** Has to follow `open` or another attribute. Answers what it wrote; `isPlainText` when nothing in it needs escaping. */
+  attribute(name: string, value: string, isPlainText = false): string {
+    const escaped = isPlainText || isPlain(value) ? value : escapeAttribute(this.#writable(value, `@${name}`));
+    const text = ` ${name}="${escaped}"`;
+    this.#text += text;
+    return text;
+  }
+
+  /** Writes what `attribute` answered before. */
+  again(attribute: string): void {
+    this.#text += attribute;
   }
 
   content(value: string): void {
