@@ -1,7 +1,10 @@
 import type { Measure } from './measure.ts';
+import { decodeList } from './measures/decode-list.ts';
+import { encodeList } from './measures/encode-list.ts';
 import { largeObject } from './measures/large-object.ts';
 import { smallObjects } from './measures/small-objects.ts';
 import { start } from './measures/start.ts';
+import { streamList } from './measures/stream-list.ts';
 
 /** Everything that is measured, in the order of the goals. */
-export const measures: readonly Measure[] = [largeObject, smallObjects, start];
+export const measures: readonly Measure[] = [decodeList, streamList, encodeList, largeObject, smallObjects, start];

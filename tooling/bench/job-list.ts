@@ -1,0 +1,60 @@
+import { encodePieces, MasterObjectList } from '@nacre/model';
+
+/** A PUT job of so many objects in chunks of 1,000, as a server answers it. Ids and names differ, the rest is alike. */
+export function jobList(objects: number): MasterObjectList {
+  const chunks = Array.from({ length: Math.ceil(objects / chunkLength) }, (_, number) => number);
+  return {
+    aggregating: false,
+    bucketName: 'library',
+    cachedSizeInBytes: 0,
+    chunkClientProcessingOrderGuarantee: 'NONE',
+    completedSizeInBytes: 0,
+    entirelyInCache: false,
+    jobId: idOf(1),
+    naked: false,
+    name: 'reels',
+    nodes: [{ endPoint: '127.0.0.1', httpPort: 8080, id: idOf(2) }],
+    originalSizeInBytes: objects * 1024,
+    priority: 'NORMAL',
+    requestType: 'PUT',
+    startDate: new Date('2026-11-22T09:15:00Z'),
+    status: 'IN_PROGRESS',
+    userId: idOf(3),
+    userName: 'Administrator',
+    objects: chunks.map((chunkNumber) => ({
+      chunkId: idOf(1000 + chunkNumber),
+      chunkNumber,
+      nodeId: idOf(2),
+      objects: Array.from({ length: Math.min(chunkLength, objects - chunkNumber * chunkLength) }, (_, i) => {
+        const number = chunkNumber * chunkLength + i;
+        return {
+          bucket: 'library',
+          id: idOf(1e6 + 2 * number),
+          inCache: false,
+          latest: true,
+          length: 1_048_576 + number,
+          name: `project/reel-${chunkNumber}/frame-${String(number).padStart(7, '0')}.dpx`,
+          offset: 0,
+          version: 1,
+          versionId: idOf(1e6 + 2 * number + 1),
+        };
+      }),
+    })),
+  };
+}
+
+const chunkLength = 1000;
+
+/** The document of `list` as bytes. */
+export function documentOf(list: MasterObjectList): Buffer {
+  const pieces: Buffer[] = [];
+  for (const piece of encodePieces(MasterObjectList, list)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
+
+/** Scattered over all digits, as ids are, and the same in each run. */
+function idOf(number: number): string {
+  const part = (factor: number) => (Math.imul(number + 1, factor) >>> 0).toString(16).padStart(8, '0');
+  const digits = part(0x9e3779b1) + part(0x85ebca6b) + part(0xc2b2ae35) + part(0x27d4eb2f);
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
