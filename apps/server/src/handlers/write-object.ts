@@ -6,7 +6,6 @@ import {
   existingNames,
   findBlobOfJob,
   findImplicitJob,
-  findLatestObject,
   lockJob,
   type SystemMetadata,
 } from '@nacre/store';
@@ -204,9 +203,10 @@ export async function versioningFor(
 ): Promise<DataPolicyRow['versioning']> {
   const rules = versioningOf(ctx, policy);
   if (!isNew) return rules;
-  if (await findLatestObject(ctx.store.db, bucket.id, key)) throw notNew(key);
-  const [deleted] = await existingNames(ctx.store.db, bucket.id, [key]);
-  return deleted ? rules : 'NONE';
+  // One look: between two of them an object may be made, which would then seem to be a deleted one.
+  const [existing] = await existingNames(ctx.store.db, bucket.id, [key]);
+  if (existing?.latestSize !== undefined) throw notNew(key);
+  return existing ? rules : 'NONE';
 }
 
 /** What a request for a new object is told of one that is there. */
