@@ -2,9 +2,20 @@ import type { Measure } from './measure.ts';
 import { decodeList } from './measures/decode-list.ts';
 import { encodeList } from './measures/encode-list.ts';
 import { largeObject } from './measures/large-object.ts';
+import { manyStreams } from './measures/many-streams.ts';
+import { receipts } from './measures/receipts.ts';
 import { smallObjects } from './measures/small-objects.ts';
 import { start } from './measures/start.ts';
 import { streamList } from './measures/stream-list.ts';
 
 /** Everything that is measured, in the order of the goals. */
-export const measures: readonly Measure[] = [decodeList, streamList, encodeList, largeObject, smallObjects, start];
+export const measures: readonly Measure[] = [
+  decodeList,
+  streamList,
+  encodeList,
+  receipts,
+  largeObject,
+  smallObjects,
+  manyStreams,
+  start,
+];

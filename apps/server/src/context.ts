@@ -10,6 +10,7 @@ import type { Streamed } from './http/streamed.ts';
 import type { IdSource } from './ids.ts';
 import type { AddressGuard } from './notifications/addresses.ts';
 import type { Places } from './places.ts';
+import type { ReadReceipts } from './read-receipts.ts';
 import type { BlobReceipts } from './receipts.ts';
 import type { SecretSeal } from './secrets.ts';
 import type { SentChecksum } from './transfer/s3-checksum.ts';
@@ -30,6 +31,7 @@ export interface ServerContext {
   /** The cache of this node, and the pools. */
   readonly places: Places;
   readonly receipts: BlobReceipts;
+  readonly readReceipts: ReadReceipts;
   /** Uploads under way, by blob. */
   readonly uploads: Turns;
   readonly queue: TaskQueue;

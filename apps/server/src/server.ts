@@ -29,6 +29,7 @@ import { readCertificate } from './http/tls.ts';
 import { createIdSource, type IdSource } from './ids.ts';
 import { createAddressGuard } from './notifications/addresses.ts';
 import { cacheFolder, openPlaces } from './places.ts';
+import { createReadReceipts } from './read-receipts.ts';
 import { createReceipts } from './receipts.ts';
 import { registerCache, registerPools } from './register.ts';
 import { accessKeyOf, createSeal, masterKey, newSecretKey, type SecretSeal } from './secrets.ts';
@@ -140,6 +141,7 @@ export async function startServer({
       lookups: createLookups(store.db),
       places,
       receipts,
+      readReceipts: createReadReceipts({ store, clock, queue, places }),
       uploads: createTurns(),
       queue,
       seal,

@@ -1,19 +1,12 @@
 import { type contract, Ds3Error, type Input, isUuid, type Output } from '@nacre/model';
 import {
   type BucketRow,
-  endJob,
   findImplicitJob,
-  findObjectsById,
   findObjectVersion,
-  isJobDone,
   type JobBlob,
   listBlobs,
-  lockJob,
-  markRead,
-  type NamedJob,
   type ObjectRow,
   type ObjectWithBlobs,
-  updateJob,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { type ByteRange, contentRange, rangeOfPart, readByteRanges } from '../domain/byte-ranges.ts';
@@ -22,7 +15,6 @@ import { type Conditions, checkConditions } from '../domain/preconditions.ts';
 import { answeredHeaders } from '../domain/system-metadata.ts';
 import { readRanges } from '../transfer/download.ts';
 import { s3ChecksumOf } from '../transfer/s3-checksum.ts';
-import { wakeStaging } from '../workers/chunk-work.ts';
 import { needPlace } from './bucket-rights.ts';
 import { checksumHeaders, objectChecksumFields } from './checksum-headers.ts';
 import { s3VersionOf } from './write-object.ts';
@@ -129,13 +121,13 @@ async function getBlob(
       retryAfterSeconds: ctx.config.retryAfterSeconds,
     });
   }
-  const [object] = await findObjectsById(ctx.store.db, [blob.objectId]);
-  if (!object) throw new Ds3Error('NoSuchKey', { resource: input.key });
+  const { object } = blob;
   needConditions(object, input);
   if (input.cachedOnly) needCached(ctx, input.key, [blob]);
   const end = offset + blob.length;
   const ranges = readByteRanges(input.range, { from: offset, to: end, size: object.size });
-  const finish = job.requestType === 'GET' ? () => finishRead(ctx, job, blob) : undefined;
+  // The client has its blob: the job counts it, and completes with its last one.
+  const finish = job.requestType === 'GET' ? () => ctx.readReceipts.record({ ...blob, jobId: job.id }) : undefined;
   return {
     ...aboutObject(object),
     ...storedChecksum(blob),
@@ -143,27 +135,6 @@ async function getBlob(
     body: readRanges(ctx, [{ ...blob, id: blob.blobId }], ranges ?? wholeFrom(offset, end), finish),
   };
 }
-
-/** The client has its blob: the job counts it, and completes with its last one. */
-async function finishRead(ctx: RequestContext, job: NamedJob, blob: JobBlob): Promise<void> {
-  await ctx.store.tx(
-    async (tx) => {
-      const locked = await lockJob(tx, job.id);
-      if (locked.status !== 'IN_PROGRESS') return;
-      if (await markRead(tx, blob)) await wakeStaging(ctx, tx);
-      const now = ctx.clock.now();
-      if (!locked.aggregating && (await isJobDone(tx, job.id))) {
-        await endJob(tx, locked, { status: 'COMPLETED', now });
-      } else if (now.getTime() - locked.touchedAt.getTime() > touchMilliseconds) {
-        await updateJob(tx, job.id, { touchedAt: now });
-      }
-    },
-    { idempotent: true },
-  );
-  ctx.queue.wake();
-}
-
-const touchMilliseconds = 60_000;
 
 /** What is known of an object, without its bytes. */
 export async function headObject(ctx: RequestContext, input: Input<HeadObject>): Promise<Output<HeadObject>> {

@@ -412,29 +412,30 @@ export async function completeChunk(tx: Db, chunkId: string, now: Date): Promise
   return done.length > 0;
 }
 
-/** Marks a blob of a GET job as read by the client. Answers whether it was the last one of its chunk. */
-export async function markRead(tx: Db, entry: Pick<ListedBlob, 'chunkId' | 'orderIndex' | 'length'>): Promise<boolean> {
-  const marked = await tx
-    .update(jobEntries)
-    .set({ done: true })
-    .where(
-      and(
-        eq(jobEntries.chunkId, entry.chunkId),
-        eq(jobEntries.orderIndex, entry.orderIndex),
-        eq(jobEntries.done, false),
-      ),
+/** A blob of a GET job that its client has read. */
+export type ReadEntry = Pick<ListedBlob, 'chunkId' | 'orderIndex'>;
+
+/** Marks blobs of a GET job as read by the client. Answers whether with them a chunk is. */
+export async function markRead(tx: Db, entries: readonly ReadEntry[]): Promise<boolean> {
+  const chunkIds = sql.param(entries.map(({ chunkId }) => chunkId));
+  const orderIndexes = sql.param(entries.map(({ orderIndex }) => orderIndex));
+  const chunks = await tx.execute<{ is_read: boolean }>(sql`
+    with fresh as (
+      update ${jobEntries} set done = true
+      from unnest(${chunkIds}::uuid[], ${orderIndexes}::integer[]) as read (chunk_id, order_index)
+      where ${jobEntries.chunkId} = read.chunk_id and ${jobEntries.orderIndex} = read.order_index
+        and not ${jobEntries.done}
+      returning ${jobEntries.chunkId} as chunk_id, ${jobEntries.blobId} as blob_id
+    ), sums as (
+      select fresh.chunk_id, count(*) as blobs, sum(${blobs.length}) as size
+      from fresh join ${blobs} on ${blobs.id} = fresh.blob_id group by fresh.chunk_id
     )
-    .returning({ id: jobEntries.id });
-  if (marked.length === 0) return false;
-  const [chunk] = await tx
-    .update(jobChunks)
-    .set({
-      completedBlobs: sql`${jobChunks.completedBlobs} + 1`,
-      completedSize: sql`${jobChunks.completedSize} + ${entry.length}`,
-    })
-    .where(eq(jobChunks.id, entry.chunkId))
-    .returning({ blobs: jobChunks.blobs, completedBlobs: jobChunks.completedBlobs });
-  return chunk !== undefined && chunk.completedBlobs >= chunk.blobs;
+    update ${jobChunks} set
+      completed_blobs = ${jobChunks.completedBlobs} + sums.blobs,
+      completed_size = ${jobChunks.completedSize} + sums.size
+    from sums where ${jobChunks.id} = sums.chunk_id
+    returning ${jobChunks.completedBlobs} >= ${jobChunks.blobs} as is_read`);
+  return chunks.some(({ is_read }) => is_read);
 }
 
 /** Whether every blob of every chunk of the job is complete. */

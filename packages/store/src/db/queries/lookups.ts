@@ -56,6 +56,7 @@ export interface JobBlob {
   readonly crc32c: string | null;
   readonly receivedAt: Date | null;
   readonly cacheNodeId: string | null;
+  readonly object: ObjectRow;
 }
 
 export interface ObjectAddress {
@@ -151,6 +152,7 @@ function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlo
       crc32c: blobs.crc32c,
       receivedAt: blobs.receivedAt,
       cacheNodeId: blobs.cacheNodeId,
+      object: objects,
     })
     .from(
       sql`unnest(${sql.placeholder('jobIds')}::uuid[], ${sql.placeholder('bucketIds')}::uuid[],

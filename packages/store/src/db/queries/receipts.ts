@@ -44,14 +44,11 @@ const touchMilliseconds = 60_000;
 export async function recordReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<Recorded> {
   const objectIds = [...new Set(receipts.map(({ objectId }) => objectId))].sort();
   // Blobs of one object may arrive on several nodes at once: whoever comes last must see the others.
-  const held = await holdObjects(tx, objectIds);
-  // Sent one behind the other, without waiting in between.
-  const [received, parts] = await Promise.all([
+  // Sent one behind the other, and done in this order, without waiting in between.
+  const [held, received, parts] = await Promise.all([
+    holdObjects(tx, objectIds),
     markReceived(tx, receipts, now),
-    listParts(
-      tx,
-      held.filter(({ unfinished }) => unfinished).map(({ id }) => id),
-    ),
+    listParts(tx, objectIds),
   ]);
   const fresh = new Set(received.map(({ id }) => id));
   await Promise.all([
@@ -133,7 +130,6 @@ interface Part {
 
 /** The blobs of objects, by object and offset. */
 async function listParts(tx: Db, objectIds: readonly string[]): Promise<Part[]> {
-  if (objectIds.length === 0) return [];
   const rows = await tx.execute<{ object_id: string; checksum: string | null; received: boolean }>(sql`
     select object_id, checksum, received_at is not null as received
     from ${blobs} where object_id = any(${sql.param(objectIds)}::uuid[]) order by object_id, byte_offset`);
@@ -166,7 +162,7 @@ async function finishObjects(tx: Db, { receipts, held, parts }: Finishing, now: 
   const newVersions: NewVersion[] = [];
   const updates = held.flatMap((object) => {
     const of = byObject.get(object.id);
-    if (of === undefined) return [];
+    if (of === undefined || !object.unfinished) return [];
     const whole = of.every(({ received }) => received);
     if (whole && !object.latest) newVersions.push(object);
     const given = said.get(object.id);
