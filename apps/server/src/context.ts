@@ -34,6 +34,8 @@ export interface ServerContext {
   readonly readReceipts: ReadReceipts;
   /** Uploads under way, by blob. */
   readonly uploads: Turns;
+  /** The jobs that PUTs without one have made for themselves, while they are under way here. */
+  readonly nakedJobs: Set<string>;
   readonly queue: TaskQueue;
   readonly seal: SecretSeal;
   readonly node: ThisNode;

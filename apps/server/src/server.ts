@@ -35,6 +35,7 @@ import { registerCache, registerPools } from './register.ts';
 import { accessKeyOf, createSeal, masterKey, newSecretKey, type SecretSeal } from './secrets.ts';
 import { createTurns } from './transfer/turns.ts';
 import { closeAggregations } from './workers/close-aggregations.ts';
+import { dropNaked } from './workers/drop-naked.ts';
 import { expire } from './workers/expire.ts';
 import { forgetUploads } from './workers/forget-uploads.ts';
 import { giveUp } from './workers/give-up.ts';
@@ -143,15 +144,19 @@ export async function startServer({
       receipts,
       readReceipts: createReadReceipts({ store, clock, queue, places }),
       uploads: createTurns(),
+      nakedJobs: new Set(),
       queue,
       seal,
       node,
       addresses: createAddressGuard(config.notificationNetworks),
     };
+    // Before the first client tries again what a crash interrupted.
+    await dropNaked.work(context, new AbortController().signal);
     dispatch = createDispatch(context, handlers);
     await queue.start((chunkId) => settleChunk(context, chunkId));
     const runner = startWorkers(context, [
       closeAggregations,
+      dropNaked,
       expire,
       giveUp,
       heartbeat,

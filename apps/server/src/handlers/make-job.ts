@@ -47,7 +47,7 @@ export async function insertOrAppend(
     await enlargeJob(tx, open.id, size, now);
     return open.id;
   }
-  const id = ctx.ids.next();
+  const id = facts.id ?? ctx.ids.next();
   const { chunks, size } = await insertJobRows(tx, { jobId: id, bucketId, chunksBefore: 0 }, parts);
   const ended = { status: 'COMPLETED', endedAt: now, cachedSize: 0, completedSize: 0, aggregating: false } as const;
   await insertJob(tx, {

@@ -93,6 +93,8 @@ export interface PutJobToMake {
   readonly versioning: DataPolicyRow['versioning'];
   readonly ignoreConflicts: boolean;
   readonly facts: JobFacts;
+  /** The node to which its blobs are being sent; they are allocated later when absent. */
+  readonly nodeId?: string;
 }
 
 /** Plans and writes a PUT job; of which nothing is left to write, it is complete at once. Answers its id. */
@@ -112,7 +114,7 @@ async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): Async
   const grouper = new ChunkGrouper(chunkLimits(ctx), newId);
   let part = emptyPart();
   const taken = () => {
-    const rows = { ...part, chunks: newChunks(grouper.takeClosed()) };
+    const rows = { ...part, chunks: newChunks(grouper.takeClosed(), job.nodeId) };
     part = emptyPart();
     return rows;
   };
@@ -160,8 +162,8 @@ export async function verifySafeToCreatePutJob(
 const leastFreeShare = 0.01;
 
 /** Chunks of which nothing has been received. */
-export function newChunks(chunks: readonly ClosedChunk[]): NewChunk[] {
-  return chunks.map((chunk) => ({ ...chunk, nodeId: null, cachedBlobs: 0, cachedSize: 0 }));
+export function newChunks(chunks: readonly ClosedChunk[], nodeId: string | null = null): NewChunk[] {
+  return chunks.map((chunk) => ({ ...chunk, nodeId, cachedBlobs: 0, cachedSize: 0 }));
 }
 
 function objectToWrite({ name, size, length }: Asked[number]): ObjectToWrite {

@@ -152,26 +152,42 @@ export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Pr
   const maxBlobSize = Math.max(size, 1);
   const list = new ObjectList({ maxBlobSize, maxObjects: 1, maxBlobs: 1 });
   list.add({ name: key, size });
-  const jobId = await makePutJob(ctx, {
-    bucketId: bucket.id,
-    objects: list.end(),
-    maxBlobSize,
-    versioning: await versioningFor(ctx, to),
-    ignoreConflicts: false,
-    facts: {
-      requestType: 'PUT',
-      chunkOrder: 'IN_ORDER',
-      name: defaultJobName('PUT', ctx.remoteAddress),
-      priority: policy.defaultPutJobPriority,
-      naked: true,
-    },
-  }).catch((error: unknown) => {
-    throw isNew && isDs3Error(error, 'OBJECT_ALREADY_EXISTS') ? notNew(key) : error;
-  });
-  const found = await findBlobOfJob(ctx.store.db, { jobId, bucketId: bucket.id, name: key, byteOffset: 0 });
-  if (!found) throw new Error('the blob of a new job is missing');
-  const blob: ExpectedBlob = { ...found, jobId };
+  const jobId = ctx.ids.next();
+  ctx.nakedJobs.add(jobId);
   try {
+    await makePutJob(ctx, {
+      bucketId: bucket.id,
+      objects: list.end(),
+      maxBlobSize,
+      versioning: await versioningFor(ctx, to),
+      ignoreConflicts: false,
+      nodeId: ctx.node.id,
+      facts: {
+        id: jobId,
+        requestType: 'PUT',
+        chunkOrder: 'IN_ORDER',
+        name: defaultJobName('PUT', ctx.remoteAddress),
+        priority: policy.defaultPutJobPriority,
+        naked: true,
+      },
+    }).catch((error: unknown) => {
+      throw isNew && isDs3Error(error, 'OBJECT_ALREADY_EXISTS') ? notNew(key) : error;
+    });
+    return await receiveWhole(ctx, to, jobId);
+  } finally {
+    ctx.nakedJobs.delete(jobId);
+  }
+}
+
+async function receiveWhole(
+  ctx: RequestContext,
+  { bucket, policy, key, upload }: WholeObject,
+  jobId: string,
+): Promise<Output<PutObject>> {
+  try {
+    const found = await findBlobOfJob(ctx.store.db, { jobId, bucketId: bucket.id, name: key, byteOffset: 0 });
+    if (!found) throw new Error('the blob of a new job is missing');
+    const blob: ExpectedBlob = { ...found, jobId };
     const base64 = await receiveBlob(ctx, blob, upload);
     const sent = ctx.s3Checksum.sent();
     return {
@@ -226,7 +242,7 @@ async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {
       if (job.status === 'IN_PROGRESS') await cancelPutJob(tx, job, { now: ctx.clock.now() });
     });
   } catch (error) {
-    // The client is told of its own failure; the job is given up by itself when nobody touches it.
+    // The client is told of its own failure; a worker drops the job later.
     ctx.log.warn({ job: jobId, err: error, msg: 'the job of a failed PUT could not be cancelled' });
   }
 }

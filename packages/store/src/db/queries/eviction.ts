@@ -99,6 +99,7 @@ export async function putLoads(db: Db): Promise<ReadonlyMap<string, PutLoad>> {
       and(
         isNotNull(jobChunks.nodeId),
         eq(jobs.requestType, 'PUT'),
+        eq(jobs.naked, false),
         eq(jobs.status, 'IN_PROGRESS'),
         ne(jobChunks.state, 'COMPLETED'),
       ),

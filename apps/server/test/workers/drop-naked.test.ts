@@ -1,0 +1,47 @@
+import { armFailpoints } from '@nacre/store/failpoints';
+import { afterEach, expect, test } from 'vitest';
+import { dropNaked } from '../../src/workers/drop-naked.ts';
+import { startTestServer } from '../support/server.ts';
+import { aBucket, withCode } from '../support/things.ts';
+
+const server = await startTestServer();
+const { client, context } = server;
+const never = new AbortController().signal;
+
+afterEach(() => armFailpoints({}));
+
+test('a PUT without a job that ended in the middle keeps its name from nobody for long', async () => {
+  const bucket = await aBucket(client);
+  const put = () => client.s3.putObject({ bucket, key: 'a', body: 'abc' });
+  // Its bytes cannot be stored, and then what it has begun cannot be undone either.
+  armFailpoints({ NACRE_FAILPOINTS: 'putObject/reserved=error,putObject/db.commit#2=error' });
+  await expect(put()).rejects.toThrow(withCode('InternalError'));
+  armFailpoints({});
+  await expect(put()).rejects.toThrow(withCode('OBJECT_ALREADY_EXISTS'));
+
+  await dropNaked.work(context, never);
+  expect((await client.s3.getBucket({ bucket })).contents).toEqual([]);
+  await put();
+  await dropNaked.work(context, never);
+  expect(await client.s3.headObject({ bucket, key: 'a' })).toMatchObject({ contentLength: 3 });
+});
+
+test('a PUT without a job that is under way goes on', async () => {
+  const bucket = await aBucket(client);
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  async function* bytes() {
+    yield Buffer.from('ab');
+    begun.resolve();
+    await gate.promise;
+    yield Buffer.from('c');
+  }
+  const putting = client.s3.putObject({ bucket, key: 'a', body: { length: 3, bytes: bytes() } });
+  await begun.promise;
+  await expect.poll(() => context.nakedJobs.size).toBe(1);
+  await dropNaked.work(context, never);
+  gate.resolve();
+  await putting;
+  expect(context.nakedJobs.size).toBe(0);
+  expect(await client.s3.headObject({ bucket, key: 'a' })).toMatchObject({ contentLength: 3 });
+});
