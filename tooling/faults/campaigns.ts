@@ -1,7 +1,8 @@
 import type { Campaign } from './campaign.ts';
 import { damage } from './campaigns/damage.ts';
+import { killAtFailpoints } from './campaigns/kill-at-failpoints.ts';
 import { killAtRandom } from './campaigns/kill-at-random.ts';
 import { powerCut } from './campaigns/power-cut.ts';
 
 /** In the order in which they run. */
-export const campaigns: readonly Campaign[] = [killAtRandom, powerCut, damage];
+export const campaigns: readonly Campaign[] = [killAtFailpoints, killAtRandom, powerCut, damage];

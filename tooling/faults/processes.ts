@@ -14,6 +14,7 @@ export interface ServerProcess {
   readonly pid: number;
   /** Settles when it has ended, with its exit code or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  hasEnded(): boolean;
   /** A client of the first user. It does not repeat what fails, and is closed with the process. */
   client(options?: { readonly retries?: number; readonly endpoint?: string }): Client;
   /** SIGKILL, and waits for the end. */
@@ -100,6 +101,7 @@ export async function startServer({ dataFolder, env = {}, signal, port = 0 }: Se
     dataFolder,
     pid: child.pid ?? 0,
     ended,
+    hasEnded: () => !running.has(child),
     client(options = {}) {
       const client = createClient({ endpoint, accessKey, secretKey, retries: 0, ...options });
       clients.push(client);

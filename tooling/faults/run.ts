@@ -17,8 +17,8 @@ import { type Figure, figureOf, hasPassed, tableOf } from './report.ts';
 
 const pageNames = ['durability', 'security'] as const;
 const wrongUsage = 2;
-/** After so long a campaign hangs. */
-const quickMinutes = 3;
+/** After so long a campaign hangs, on a machine that has other things to do too. */
+const quickMinutes = 8;
 const fullMinutes = 90;
 
 requirePinnedNode();

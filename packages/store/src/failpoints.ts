@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
@@ -13,9 +13,13 @@ import { setTimeout as pause } from 'node:timers/promises';
  *     answer=pause:500                    each answer comes half a second later
  *     *=trace:/tmp/steps                  every step is written down, as SCOPE/STEP#HIT
  *
+ * `NACRE_FAILPOINTS=@FILE` takes the rules from a file, and takes them again when the file changes: an empty one arms
+ * nothing yet. Hits are counted anew from then on.
+ *
  * Until they are armed a step costs the call of a function that does nothing. docs/decisions/0016-failpoints.md says more.
  */
 let armed: readonly Rule[] | undefined;
+let source: { readonly file: string; changed: number } | undefined;
 const hits = new Map<string, number>();
 const scopes = new AsyncLocalStorage<string>();
 
@@ -55,13 +59,31 @@ export class InjectedFault extends Error {
 export function armFailpoints(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const written = env.NACRE_FAILPOINTS?.trim();
   armed = undefined;
+  source = undefined;
   hits.clear();
   if (!written) return undefined;
   if (env.NODE_ENV === 'production') {
     throw new Error('NACRE_FAILPOINTS brings faults about on purpose, and is refused where NODE_ENV is production');
   }
-  armed = written.split(',').map(readRule);
+  armed = written.startsWith('@') ? [] : readRules(written);
+  if (written.startsWith('@')) source = { file: written.slice(1), changed: 0 };
   return written;
+}
+
+function readRules(written: string): Rule[] {
+  return written.trim() === '' ? [] : written.split(',').map(readRule);
+}
+
+/** The rules that hold now. */
+function rulesNow(rules: readonly Rule[]): readonly Rule[] {
+  if (source === undefined) return rules;
+  const { mtimeMs } = statSync(source.file);
+  if (mtimeMs !== source.changed) {
+    source.changed = mtimeMs;
+    armed = readRules(readFileSync(source.file, 'utf8'));
+    hits.clear();
+  }
+  return armed ?? rules;
 }
 
 const ruleForm = /^(?:([^/=#%]+)\/)?([^/=#%]+)(?:#([1-9]\d*))?(?:%(\d{1,3}))?=(kill|error|pause|trace)(?::(.+))?$/;
@@ -122,13 +144,14 @@ async function meet(rules: readonly Rule[], step: string): Promise<void> {
 }
 
 function meetNow(rules: readonly Rule[], step: string): { fault: InjectedFault | undefined; milliseconds: number } {
+  const current = rulesNow(rules);
   const scope = scopes.getStore() ?? 'server';
   const name = `${scope}/${step}`;
   const hit = (hits.get(name) ?? 0) + 1;
   hits.set(name, hit);
   let fault: InjectedFault | undefined;
   let milliseconds = 0;
-  for (const rule of rules) {
+  for (const rule of current) {
     if (rule.step !== '*' && rule.step !== step) continue;
     if (rule.scope !== undefined && rule.scope !== scope) continue;
     if (rule.hit !== undefined && rule.hit !== hit) continue;

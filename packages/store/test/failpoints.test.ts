@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openBlobStore } from '../src/blobs/open.ts';
@@ -68,6 +68,17 @@ describe('rules', () => {
     };
     return expect(make().then(call)).rejects.toThrow('put/db.begin');
   });
+});
+
+test('rules in a file hold from when they are written', async () => {
+  const file = join(await freshFolder(), 'rules');
+  writeFileSync(file, '');
+  arm(`@${file}`);
+  await failpoint('answer');
+  await failpoint('answer');
+  writeFileSync(file, 'answer#2=error');
+  await failpoint('answer');
+  await expect(failpoint('answer')).rejects.toThrow(InjectedFault);
 });
 
 describe('steps', () => {

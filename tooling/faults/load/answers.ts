@@ -29,6 +29,11 @@ export function isBreakdown(error: unknown): boolean {
   return isDs3Error(error) && error.status >= 500 && error.status !== 503;
 }
 
+/** Whether a request about something finds it. */
+export async function finds(request: Promise<unknown>): Promise<boolean> {
+  return (await unlessMissing(request.then(() => true))) === true;
+}
+
 /** `undefined` for what the server says is not there. */
 export async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
   try {

@@ -1,7 +1,6 @@
 import type { Client } from '@nacre/client';
-import { isDs3Error } from '@nacre/model';
 import type { Random } from '../random.ts';
-import { attempted, isBreakdown, isRefusal, unlessMissing } from './answers.ts';
+import { attempted, finds, isBreakdown, isRefusal, unlessMissing } from './answers.ts';
 import { bytesOf, type Content, digestOf } from './contents.ts';
 import { Journal } from './journal.ts';
 import {
@@ -67,7 +66,7 @@ export class MixedLoad {
 
   async prepare(client: Client): Promise<void> {
     for (const bucket of [plain, jobsBucket]) {
-      if (!(await unlessMissing(client.s3.headBucket({ bucket })))) await client.s3.putBucket({ bucket });
+      if (!(await finds(client.s3.headBucket({ bucket })))) await client.s3.putBucket({ bucket });
     }
   }
 
@@ -259,7 +258,7 @@ export class MixedLoad {
     });
     await this.#lookAtList(client);
     for (const bucket of this.#buckets.names()) {
-      const found = (await exists(client, bucket)) ? 'there' : undefined;
+      const found = (await finds(client.s3.headBucket({ bucket }))) ? 'there' : undefined;
       if (!this.#buckets.observed(bucket, found)) this.#wrong.push(`the bucket ${bucket} is ${found ?? 'missing'}`);
     }
     const jobs = this.#jobs.filter((job) => everything || (job.state !== 'completed' && job.state !== 'void'));
@@ -316,16 +315,6 @@ async function completes(client: Client, { id = '' }: PutJob, signal: AbortSigna
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return false;
-}
-
-async function exists(client: Client, bucket: string): Promise<boolean> {
-  try {
-    await client.s3.headBucket({ bucket });
-    return true;
-  } catch (error) {
-    if (isDs3Error(error) && error.status === 404) return false;
-    throw error;
-  }
 }
 
 /** Does the same with each, so many at a time. */

@@ -32,17 +32,30 @@ interface PutJobBlob {
 
 /** A job to make: one to six objects, some empty, some of several blobs; one in three by replication. */
 export function newPutJob(bucket: string, name: string, random: Random): PutJob {
-  const blobSize = 40_000;
-  const objects = Array.from({ length: 1 + random.below(6) }, (_, i) => {
-    const key = `${name}/${i}`;
-    const size = random.pick([0, 1, 900, 20_000, 39_999, 95_000]);
+  const objects = Array.from({ length: 1 + random.below(6) }, (_, i) => ({
+    key: `${name}/${i}`,
+    size: random.pick([0, 1, 900, 20_000, 39_999, 95_000]),
+  }));
+  return putJobOf({ bucket, name, objects, id: random.below(3) === 0 ? randomUUID() : undefined });
+}
+
+const blobSize = 40_000;
+
+/** A job to make over these objects; by replication when it has an id. */
+export function putJobOf(of: {
+  readonly bucket: string;
+  readonly name: string;
+  readonly objects: readonly { readonly key: string; readonly size: number }[];
+  readonly id: string | undefined;
+}): PutJob {
+  const { bucket, name, id } = of;
+  const objects = of.objects.map(({ key, size }) => {
     const blobs: PutJobBlob[] = [];
     for (let offset = 0; offset < size || blobs.length === 0; offset += blobSize) {
       blobs.push({ offset, length: Math.min(blobSize, size - offset), acknowledged: false });
     }
     return { key, content: { size, label: key }, blobs };
   });
-  const id = random.below(3) === 0 ? randomUUID() : undefined;
   const plan = id === undefined ? undefined : planOf(id, objects);
   return { bucket, name, plan, objects, id, state: 'unknown' };
 }
@@ -87,7 +100,7 @@ export async function makePutJob(client: Client, job: PutJob): Promise<void> {
       ? await client.ds3.putBulkJob({
           id: bucket,
           name,
-          maxUploadSize: 40_000,
+          maxUploadSize: blobSize,
           body: { objects: objects.map(({ key, content }) => ({ name: key, size: content.size })) },
         })
       : await client.ds3.replicatePutJob({ id: bucket, body: plan });
@@ -123,7 +136,9 @@ export async function checkPutJob(client: Client, job: PutJob): Promise<string[]
   if (job.state === 'void') return [];
   if (job.id === undefined) {
     const { jobs } = await client.ds3.getJobs({});
-    job.id = jobs.find(({ name }) => name === job.name)?.jobId;
+    const [first, second] = jobs.filter(({ name }) => name === job.name);
+    if (second) return [`the job ${job.name} is there more than once`];
+    job.id = first?.jobId;
   }
   const { id } = job;
   const answer = id === undefined ? undefined : await unlessMissing(client.ds3.getJob({ id }));

@@ -1,0 +1,144 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Campaign, Run, Wrong } from '../campaign.ts';
+import { type Scenario, scenarios, settingsFor } from '../load/scenarios.ts';
+import { type ServerProcess, startServer } from '../processes.ts';
+import { randomFrom } from '../random.ts';
+
+/** A step that is not met again in so many tries was there by chance: a look at the clock, a wait for another. */
+const triesForStep = 2;
+
+/** In the quick form some steps of each scenario stand for all of them. */
+const quickSteps = 1;
+
+export const killAtFailpoints: Campaign = {
+  name: 'kill-at-failpoints',
+  about:
+    'The server is killed at each step of each piece of work, once: objects and blobs written, jobs made, recreated and made permanent, objects staged, evicted and deleted, uploads in parts, settings. Then it is compared, gone on with, and compared again.',
+  unit: 'steps',
+  least: { full: 'all', quick: scenarios.length },
+  page: 'durability',
+  async run(run) {
+    const wrong: Wrong[] = [];
+    let done = 0;
+    let all = 0;
+    for (const [group, of] of [...Map.groupBy(scenarios, ({ smallCache = false }) => smallCache).values()].entries()) {
+      const bench = await openBench(run, group, of);
+      for (const scenario of of) {
+        const found = await runScenario(run, bench, scenario);
+        done += found.done;
+        all += found.all;
+        wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `${scenario.name}: ${what}` })));
+        run.log(`${scenario.name}: killed at ${found.done} of ${found.all} steps`);
+      }
+      await bench.server.stop();
+    }
+    return { done, all, wrong };
+  },
+};
+
+/** A server that is started again when it was killed, and the file that arms its failpoints. */
+interface Bench {
+  server: ServerProcess;
+  startAgain(): Promise<void>;
+  arm(rules: string): void;
+  /** Where its steps are written down when they are traced. */
+  readonly trace: string;
+  /** Of the next case. */
+  number: number;
+}
+
+async function openBench({ folder, signal }: Run, group: number, [scenario]: readonly Scenario[]): Promise<Bench> {
+  const rules = join(folder, `rules-${group}`);
+  writeFileSync(rules, '');
+  const options = {
+    dataFolder: join(folder, `data-${group}`),
+    env: { ...(scenario ? settingsFor(scenario) : {}), NACRE_FAILPOINTS: `@${rules}` },
+    signal,
+  };
+  const bench: Bench = {
+    server: await startServer(options),
+    async startAgain() {
+      bench.server = await startServer(options);
+    },
+    arm: (written) => writeFileSync(rules, written),
+    trace: join(folder, `steps-${group}`),
+    number: 1,
+  };
+  return bench;
+}
+
+interface Found {
+  readonly done: number;
+  readonly all: number;
+  readonly wrong: readonly string[];
+}
+
+async function runScenario({ quick, seed, log }: Run, bench: Bench, scenario: Scenario): Promise<Found> {
+  const wrong: string[] = [];
+  const steps = await stepsOf(bench, scenario, wrong);
+  if (steps.length === 0) wrong.push('none of its steps was met');
+  const chosen = quick ? someOf(steps, quickSteps, seed + bench.number) : steps;
+  let done = 0;
+  let all = chosen.length;
+  for (const step of chosen) {
+    let killed = false;
+    for (let tries = 0; tries < triesForStep && !killed; tries++) killed = await killAt(bench, scenario, step, wrong);
+    if (killed) done += 1;
+    else all -= 1;
+    if (!killed) log(`${step} was not met again`);
+  }
+  return { done, all, wrong };
+}
+
+/** Does the work once without a fault, to learn its steps. */
+async function stepsOf(bench: Bench, scenario: Scenario, wrong: string[]): Promise<string[]> {
+  const one = scenario.begin(bench.number++);
+  const client = bench.server.client();
+  await one.prepare(client);
+  rmSync(bench.trace, { force: true });
+  bench.arm(`*=trace:${bench.trace}`);
+  await one.act(client);
+  bench.arm('');
+  wrong.push(...(await one.check(client)));
+  const steps = new Set(readFileSync(bench.trace, 'utf8').split('\n').filter(Boolean));
+  return [...steps].filter((step) => scenario.scopes.includes(step.split('/')[0] ?? ''));
+}
+
+/** Answers whether the server was killed: it may not come to the step this time. */
+async function killAt(bench: Bench, scenario: Scenario, step: string, wrong: string[]): Promise<boolean> {
+  const one = scenario.begin(bench.number++);
+  const before = bench.server.client();
+  await one.prepare(before);
+  bench.arm(`${step}=kill`);
+  const killed = await diesOf(bench.server, one.act(before));
+  bench.arm('');
+  if (killed) await bench.startAgain();
+  const client = bench.server.client();
+  const say = (when: string) => (what: string) => `killed at ${step}, ${when}: ${what}`;
+  wrong.push(...(await one.check(client)).map(say('at once')));
+  await one.act(client).catch((error: unknown) => wrong.push(say('going on')(String(error))));
+  wrong.push(...(await one.check(client)).map(say('in the end')));
+  return killed;
+}
+
+/** Whether the server dies while the work is done. Errors: what the work fails with although the server lives. */
+async function diesOf(server: ServerProcess, work: Promise<void>): Promise<boolean> {
+  const outcome = await work.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  if (outcome === undefined) return server.hasEnded();
+  const ended = await Promise.race([server.ended.then(() => true), laterThan(5000)]);
+  if (!ended) throw outcome.error;
+  return true;
+}
+
+function laterThan(milliseconds: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds).unref());
+}
+
+function someOf(steps: readonly string[], count: number, seed: number): string[] {
+  const random = randomFrom(seed);
+  return Array.from({ length: Math.min(count, steps.length) }, () => random.pick(steps));
+}
