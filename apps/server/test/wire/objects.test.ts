@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDs3Error } from '@nacre/model';
 import { describe, expect, test } from 'vitest';
 import { systemUnderTest } from '../support/server.ts';
 import { aBucket, aPutJob, bytesOf, contentOf, jobReaches, sendBlobs, withCode } from '../support/things.ts';
@@ -190,6 +191,20 @@ describe('an object', () => {
 });
 
 describe('deleting many', () => {
+  test('by several at the same time conflicts with none of them', async () => {
+    const bucket = await aBucket(client);
+    const keys = Array.from({ length: 20 }, (_, i) => `object-${i}`);
+    for (const key of keys) await client.s3.putObject({ bucket, key, body: contentOf(key, 10) });
+    const body = { objects: keys.map((key) => ({ key })) };
+    const single = keys.map((key) => client.s3.deleteObject({ bucket, key }).catch((error: unknown) => error));
+    const several = [1, 2, 3].map(() => client.s3.deleteObjects({ bucket, body }));
+    // One that comes too late is told that there is no such object.
+    const failures = (await Promise.all(single)).filter((outcome) => outcome !== undefined);
+    expect(failures.filter((failure) => !isDs3Error(failure, 'NoSuchKey'))).toEqual([]);
+    await Promise.all(several);
+    expect((await client.s3.getBucket({ bucket })).contents).toEqual([]);
+  });
+
   test('deletes what is there and says what is not', async () => {
     const bucket = await aBucket(client);
     await client.s3.putObject({ bucket, key: 'a', body: '1' });

@@ -115,6 +115,13 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
   const names: NameInBucket[] = [];
   for (let from = 0; from < objectIds.length; from += namesAtOnce) {
     const some = objectIds.slice(from, from + namesAtOnce);
+    // Who removes the same at the same time waits here, and finds nothing left to remove.
+    await tx
+      .select({ id: objects.id })
+      .from(objects)
+      .where(inArray(objects.id, some))
+      .orderBy(objects.id)
+      .for('update');
     const itsBlobs = tx.select({ id: blobs.id }).from(blobs).where(inArray(blobs.objectId, some));
     // Whoever is noting a copy of them holds them: it is waited for, so that its copy is seen below.
     const held = tx.select({ id: blobs.id }).from(blobs).where(inArray(blobs.objectId, some));
