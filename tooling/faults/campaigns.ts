@@ -1,8 +1,9 @@
 import type { Campaign } from './campaign.ts';
 import { damage } from './campaigns/damage.ts';
+import { fullDisk } from './campaigns/full-disk.ts';
 import { killAtFailpoints } from './campaigns/kill-at-failpoints.ts';
 import { killAtRandom } from './campaigns/kill-at-random.ts';
 import { powerCut } from './campaigns/power-cut.ts';
 
 /** In the order in which they run. */
-export const campaigns: readonly Campaign[] = [killAtFailpoints, killAtRandom, powerCut, damage];
+export const campaigns: readonly Campaign[] = [killAtFailpoints, killAtRandom, powerCut, damage, fullDisk];

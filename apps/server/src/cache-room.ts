@@ -1,4 +1,4 @@
-import { Ds3Error } from '@nacre/model';
+import { Ds3Error, isDs3Error } from '@nacre/model';
 import { type Database, evictBlobs, listEvictable } from '@nacre/store';
 import type { Cache, Reservation } from '@nacre/store/blobs';
 import { failpoint } from '@nacre/store/failpoints';
@@ -35,26 +35,34 @@ export function withEviction(cache: Cache, { store, nodeId, retryAfterSeconds }:
     return capacity === undefined ? Number.POSITIVE_INFINITY : capacity - used - reserved;
   }
 
+  /** One at a time: two that choose from the same list would each count what the other freed. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = making.then(work);
+    making = turn.catch(() => {});
+    return turn;
+  }
+
   async function evictUntil(bytes: number): Promise<boolean> {
     while (freeBytes() < bytes) {
-      const evictable = await listEvictable(store.db, nodeId, evictAtOnce);
-      const chosen = chooseEvictions(evictable, bytes - freeBytes());
-      if (chosen.length === 0) return false;
-      const ids = chosen.map(({ id }) => id);
-      const gone = await store.tx((tx) => evictBlobs(tx, nodeId, ids), { idempotent: true });
-      await removeDroppedFiles(store, new Map([[nodeId, cache]]), { atMost: gone.length, blobIds: gone });
-      if (gone.length === 0) return false;
+      if (!(await evictSome(bytes - freeBytes()))) return false;
     }
     return true;
+  }
+
+  /** Drops blobs of so many bytes in all, if there are as many that may go. Answers whether any went. */
+  async function evictSome(bytes: number): Promise<boolean> {
+    const chosen = chooseEvictions(await listEvictable(store.db, nodeId, evictAtOnce), bytes);
+    if (chosen.length === 0) return false;
+    const ids = chosen.map(({ id }) => id);
+    const gone = await store.tx((tx) => evictBlobs(tx, nodeId, ids), { idempotent: true });
+    await removeDroppedFiles(store, new Map([[nodeId, cache]]), { atMost: gone.length, blobIds: gone });
+    return gone.length > 0;
   }
 
   const roomy: RoomyCache = {
     ...cache,
     makeRoom(bytes) {
-      // One at a time: two that choose from the same list would each count what the other freed.
-      const turn = making.then(() => evictUntil(bytes));
-      making = turn.catch(() => {});
-      return turn;
+      return inTurn(() => evictUntil(bytes));
     },
     async reserveRoom(bytes) {
       return cache.reserve(bytes) ?? ((await roomy.makeRoom(bytes)) ? cache.reserve(bytes) : undefined);
@@ -75,6 +83,15 @@ export function withEviction(cache: Cache, { store, nodeId, retryAfterSeconds }:
     try {
       await failpoint('reserved');
       return await work(room);
+    } catch (error) {
+      if (!isDs3Error(error, 'InsufficientSpace')) throw error;
+      // Others fill the disk too, or the cache has no limit of its own: the next who comes is to find room.
+      await inTurn(() => evictSome(bytes));
+      throw new Ds3Error('SlowDown', {
+        message: `The disk of the cache is full: ${bytes} bytes found no room; try again later.`,
+        retryAfterSeconds,
+        cause: error,
+      });
     } finally {
       room.release();
     }

@@ -118,7 +118,11 @@ function meaningOf(code: string): Meaning | undefined {
     case '22P05': // untranslatable_character
       return { code: 'InvalidArgument', message: 'A value cannot be stored: it is out of range or holds a NUL.' };
     case '53100': // disk_full
-      return { code: 'InsufficientSpace', message: "The database's disk is full." };
+      return {
+        code: 'ServiceUnavailable',
+        message: "The database's disk is full; try again later.",
+        retryAfterSeconds: 60,
+      };
     case '25006': // read_only_sql_transaction: a standby answers
       return unavailable;
     case '40001': // serialization_failure
