@@ -51,6 +51,8 @@ export interface Bench {
   readonly folder: string;
   /** Kept from run to run: programs that are installed on demand. */
   readonly cacheFolder: string;
+  /** Whether programs may be installed; what is not there is skipped otherwise. */
+  readonly mayInstall: boolean;
   /** How often every side is measured. */
   readonly repeats: number;
   /** Only shows that the measure works: tiny, once, and without programs that would have to be installed. */

@@ -1,7 +1,7 @@
 // `pnpm bench [measure …]`: how fast it is, beside others, on this machine. JSON lines on standard output, a table and
 // what goes on on standard error. --list names the measures; --repeats N and --scale S make trials (a scale below 1
 // takes that part of the sizes, and judges no goal); --folder DIR is where the data go; --report writes what was
-// measured into last-report.jsonl and docs/performance.md.
+// measured into last-report.jsonl and docs/performance.md; --no-install skips what is not installed yet.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,18 +65,20 @@ async function main(): Promise<number> {
 interface Options {
   readonly list: boolean;
   readonly report: boolean;
+  readonly 'no-install': boolean;
   readonly repeats: number;
   readonly scale: number;
   readonly folder: string;
 }
 
 function readArguments(): { chosen: readonly Measure[]; options: Options; problem?: string | undefined } {
-  const defaults = { list: false, report: false, repeats: 5, scale: 1, folder: tmpdir() };
+  const defaults = { list: false, report: false, 'no-install': false, repeats: 5, scale: 1, folder: tmpdir() };
   try {
     const { values, positionals } = parseArgs({
       options: {
         list: { type: 'boolean', default: false },
         report: { type: 'boolean', default: false },
+        'no-install': { type: 'boolean', default: false },
         repeats: { type: 'string', default: '5' },
         scale: { type: 'string', default: '1' },
         folder: { type: 'string', default: tmpdir() },
@@ -107,7 +109,7 @@ function problemWith({ repeats, scale, report }: Options, names: readonly string
 /** Answers whether it came to its end; says why not otherwise. */
 async function runMeasure(
   measure: Measure,
-  { repeats, scale }: Options,
+  { repeats, scale, 'no-install': noInstall }: Options,
   folder: string,
   interrupted: AbortSignal,
   onLine: (line: Line) => void,
@@ -121,6 +123,7 @@ async function runMeasure(
   const bench: Bench = {
     folder,
     cacheFolder: cacheFolder(),
+    mayInstall: !noInstall,
     repeats,
     smoke: false,
     signal,

@@ -23,6 +23,7 @@ test.each(measures)(
     const bench: Bench = {
       folder: own,
       cacheFolder: join(folder, 'cache'),
+      mayInstall: false,
       repeats: 1,
       smoke: true,
       signal: stop.signal,

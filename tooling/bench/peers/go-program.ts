@@ -15,6 +15,7 @@ export async function goProgram(bench: Bench, path: string, version: string): Pr
   const program = join(bin, basename(path));
   const shown = version.replace(/^v0\.0\.0-(\d{4})(\d\d)(\d\d)\d{6}-[0-9a-f]+$/, '$1-$2-$3');
   if (existsSync(program)) return { program, version: shown };
+  if (!bench.mayInstall) return { missing: 'it is not built yet, and this run installs nothing' };
   if (findProgram('go') === undefined) return { missing: 'go is not on PATH' };
   bench.say(`building ${path}@${version}, once`);
   const { code, output } = await runProgram('go', ['install', `${path}@${version}`], {

@@ -34,6 +34,7 @@ async function installS3rver(bench: Bench): Promise<Preparation> {
   const folder = join(bench.cacheFolder, `s3rver-${version}`);
   const program = join(folder, 'node_modules', 's3rver', 'bin', 's3rver.js');
   if (existsSync(program)) return { program, version };
+  if (!bench.mayInstall) return { missing: 'it is not installed yet, and this run installs nothing' };
   const npm = findProgram('npm');
   if (npm === undefined) return { missing: 'npm is not on PATH' };
   mkdirSync(folder, { recursive: true });
