@@ -1,9 +1,11 @@
 import type { Measure } from './measure.ts';
 import { decodeList } from './measures/decode-list.ts';
 import { encodeList } from './measures/encode-list.ts';
+import { files } from './measures/files.ts';
 import { largeObject } from './measures/large-object.ts';
 import { manyStreams } from './measures/many-streams.ts';
 import { receipts } from './measures/receipts.ts';
+import { replication } from './measures/replication.ts';
 import { smallObjects } from './measures/small-objects.ts';
 import { start } from './measures/start.ts';
 import { streamList } from './measures/stream-list.ts';
@@ -17,5 +19,7 @@ export const measures: readonly Measure[] = [
   largeObject,
   smallObjects,
   manyStreams,
+  files,
   start,
+  replication,
 ];
