@@ -14,7 +14,7 @@ import { formatSize } from '../sizes.ts';
 interface Flags {
   readonly jobName?: string;
   readonly priority?: Priority;
-  readonly concurrency: number;
+  readonly concurrency?: number;
   readonly skipUnsafeNames?: boolean;
 }
 
@@ -26,7 +26,7 @@ export const addGetCommand: AddCommands = (program, act) => {
     .argument('<folder>', 'where the files go, each under the whole name of its object')
     .option('--job-name <name>', 'name of the job')
     .addOption(wordOption('--priority <priority>', 'of the job', priorities))
-    .option('--concurrency <n>', 'pieces under way at a time', parseConcurrency, 8)
+    .option('--concurrency <n>', 'pieces under way at a time (8, or 32 when they are small)', parseConcurrency)
     .option('--skip-unsafe-names', 'leave out objects whose names cannot be files below the folder, instead of failing')
     .addHelpText(
       'after',

@@ -18,7 +18,7 @@ interface Flags {
   readonly maxUploadSize?: number;
   readonly checksum?: ChecksumName | 'none';
   readonly resume?: string;
-  readonly concurrency: number;
+  readonly concurrency?: number;
 }
 
 export const addPutCommand: AddCommands = (program, act) => {
@@ -32,10 +32,14 @@ export const addPutCommand: AddCommands = (program, act) => {
     )
     .option('--job-name <name>', 'name of the job')
     .addOption(wordOption('--priority <priority>', 'of the job', priorities))
-    .option('--max-upload-size <size>', 'largest piece an object is cut into', parseSize)
+    .option(
+      '--max-upload-size <size>',
+      'largest piece an object is cut into (1GiB for files of more than 2GiB)',
+      parseSize,
+    )
     .addOption(wordOption('--checksum <type>', 'sent with each piece (MD5 by default)', [...checksumNames, 'none']))
     .option('--resume <job>', 'go on with a job that was interrupted')
-    .option('--concurrency <n>', 'pieces under way at a time', parseConcurrency, 8)
+    .option('--concurrency <n>', 'pieces under way at a time (8, or 32 when they are small)', parseConcurrency)
     .addHelpText(
       'after',
       '\nInterrupted or failed midway, what has arrived stays: give the same command with --resume JOB.',

@@ -13,7 +13,7 @@ interface Flags {
   readonly bucket?: string;
   readonly payload: 'json' | 'xml';
   readonly priority?: (typeof priorities)[number];
-  readonly concurrency: number;
+  readonly concurrency?: number;
   readonly readBack?: boolean;
   readonly wait?: boolean;
 }
@@ -29,7 +29,7 @@ export function addReplicateCommand(job: Command, act: (work: Action) => Promise
       wordOption('--payload <form>', 'how the job is described to the other system', ['json', 'xml']).default('json'),
     )
     .addOption(wordOption('--priority <priority>', 'of the job there', priorities))
-    .option('--concurrency <n>', 'pieces under way at a time', parseConcurrency, 8)
+    .option('--concurrency <n>', 'pieces under way at a time (8, or 32 when they are small)', parseConcurrency)
     .option('--read-back', 'read objects from the other system where the two keep different types of checksum')
     .option('--wait', 'until the job is COMPLETED on both systems')
     .addHelpText('after', '\nInterrupted, give the same command again: what has arrived is not moved twice.')

@@ -24,7 +24,8 @@ export async function openFile(path: string, size: number): Promise<ObjectSink> 
   await mkdir(folder, { recursive: true });
   const part = join(folder, `.nacre-${randomBytes(8).toString('hex')}.part`);
   const file = await open(part, 'wx');
-  await file.truncate(size);
+  // Room for all of a large file; a small one is written at once.
+  if (size > blockSize) await file.truncate(size);
   return {
     write: (offset, bytes) => writeFrom(file, offset, bytes),
     async close() {
@@ -46,19 +47,26 @@ async function writeFrom(file: FileHandle, offset: number, bytes: AsyncIterable<
   let parts: Uint8Array[] = [];
   let gathered = 0;
   const flush = async () => {
-    const block = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, gathered);
+    const block = parts;
+    const size = gathered;
     parts = [];
     gathered = 0;
-    for (let done = 0; done < block.length; ) {
-      const { bytesWritten } = await file.write(block, done, block.length - done, at);
-      done += bytesWritten;
-      at += bytesWritten;
-    }
+    const { bytesWritten } = await file.writev(block, at);
+    at += size;
+    if (bytesWritten < size) await writeRest(file, Buffer.concat(block), bytesWritten, at - size);
   };
   for await (const part of bytes) {
     parts.push(part);
     gathered += part.length;
     if (gathered >= blockSize) await flush();
   }
-  await flush();
+  if (gathered > 0) await flush();
+}
+
+/** A disk that is nearly full takes a part of what it is given; the next write says why. */
+async function writeRest(file: FileHandle, block: Buffer, from: number, start: number): Promise<void> {
+  for (let done = from; done < block.length; ) {
+    const { bytesWritten } = await file.write(block, done, block.length - done, start + done);
+    done += bytesWritten;
+  }
 }

@@ -3,6 +3,7 @@ import type { Client } from '../create-client.ts';
 import { ConnectionError } from '../errors.ts';
 import { blobKey, blobsOf, byKey, type Progress, progressOf, sizesOf, totalLength } from './blobs.ts';
 import { checksumIn } from './checksum-headers.ts';
+import { concurrencyFor } from './concurrency.ts';
 import { decodeMetadata } from './metadata.ts';
 import { listedObjects } from './pages.ts';
 import { inParallel } from './parallel.ts';
@@ -33,7 +34,7 @@ export interface GetObjectsOptions {
   readonly sink: (name: string, size: number) => ObjectSink | Promise<ObjectSink>;
   readonly jobName?: string | undefined;
   readonly priority?: Priority | undefined;
-  /** Blobs under way at a time. Default 8. */
+  /** Blobs under way at a time. Default 8, or 32 when they are small. */
   readonly concurrency?: number | undefined;
   /** How long to go on without any progress. Default one day. */
   readonly patienceSeconds?: number | undefined;
@@ -60,7 +61,7 @@ export interface GetSummary {
  * Errors: `DataMismatchError` when bytes are not what their checksum says; what the client and the sinks throw.
  */
 export async function getObjects(client: Client, options: GetObjectsOptions): Promise<GetSummary> {
-  const { bucket, jobName, priority, signal, concurrency = 8, patienceSeconds = defaultPatienceSeconds } = options;
+  const { bucket, jobName, priority, signal, patienceSeconds = defaultPatienceSeconds } = options;
   const begun = client.clock.now().getTime();
   const seconds = () => (client.clock.now().getTime() - begun) / 1000;
   const names = options.names ?? (await namesBelow(client, bucket, options.prefix, signal));
@@ -77,6 +78,7 @@ export async function getObjects(client: Client, options: GetObjectsOptions): Pr
   );
   options.onJob?.(job);
   const blobs = blobsOf(job);
+  const concurrency = options.concurrency ?? concurrencyFor(blobs);
   const left = byKey(blobs);
   const progress = progressOf(job.jobId, blobs, options.onProgress);
   const files = openFiles(blobs, options.sink);

@@ -3,6 +3,7 @@ import { type ChecksumName, checksumOf } from '../checksum.ts';
 import type { Client } from '../create-client.ts';
 import { blobKey, blobsOf, byKey, type Progress, progressOf, sizesOf, totalLength } from './blobs.ts';
 import { checksumInput } from './checksum-headers.ts';
+import { concurrencyFor } from './concurrency.ts';
 import { encodeMetadata } from './metadata.ts';
 import { inParallel } from './parallel.ts';
 import { defaultPatienceSeconds, type Patience, patiently } from './patience.ts';
@@ -25,14 +26,17 @@ export interface PutObjectsOptions {
   readonly jobId?: string | undefined;
   readonly jobName?: string | undefined;
   readonly priority?: Priority | undefined;
-  /** Largest blob, in bytes. */
+  /**
+   * Largest blob, in bytes. Unless given, objects of more than 2 GiB are cut into blobs of 1 GiB, or into a thousand where
+   * that is more, so that several are under way and an interruption costs little; smaller ones are as the system has them.
+   */
   readonly maxUploadSize?: number | undefined;
   /**
    * The checksum that is sent with each blob, which the system compares and keeps. Default MD5: it is what the
    * data policies of DS3 systems ask for unless told otherwise, so no system has to compute a second one.
    */
   readonly checksum?: ChecksumName | 'none' | undefined;
-  /** Blobs under way at a time. Default 8. */
+  /** Blobs under way at a time. Default 8, or 32 when they are small. */
   readonly concurrency?: number | undefined;
   /** How long to go on without any progress. Default one day. */
   readonly patienceSeconds?: number | undefined;
@@ -60,7 +64,7 @@ export interface PutSummary {
  * Errors: `TypeError` when the objects do not fit the job; what the client throws.
  */
 export async function putObjects(client: Client, options: PutObjectsOptions): Promise<PutSummary> {
-  const { signal, concurrency = 8, patienceSeconds = defaultPatienceSeconds } = options;
+  const { signal, patienceSeconds = defaultPatienceSeconds } = options;
   const begun = client.clock.now().getTime();
   const objects = new Map(options.objects.map((object) => [object.name, object]));
   const job = await (options.jobId === undefined
@@ -72,11 +76,15 @@ export async function putObjects(client: Client, options: PutObjectsOptions): Pr
   const left = byKey(missing);
   const progress = progressOf(job.jobId, missing, options.onProgress);
   const patience: Patience = { client, patienceSeconds, signal };
+  const concurrency = options.concurrency ?? concurrencyFor(missing);
+  const sums = checksumsInTurn();
   for await (const ready of readyBlobs(job.jobId, left, patience)) {
     await inParallel(ready, concurrency, signal, async (blob, ended) => {
       const object = objects.get(blob.name);
       if (!object) throw new TypeError(`job ${job.jobId} has an object '${blob.name}' that was not given`);
-      await patiently({ ...patience, signal: ended }, () => putBlob(client, options, job.jobId, object, blob, ended));
+      await patiently({ ...patience, signal: ended }, () =>
+        putBlob(client, options, sums, job.jobId, object, blob, ended),
+      );
       left.delete(blobKey(blob));
       progress.done(blob);
     });
@@ -92,10 +100,19 @@ export async function putObjects(client: Client, options: PutObjectsOptions): Pr
 }
 
 async function startJob(client: Client, options: PutObjectsOptions): Promise<MasterObjectList> {
-  const { bucket, objects, jobName, priority, maxUploadSize, signal } = options;
+  const { bucket, objects, jobName, priority, signal } = options;
+  const maxUploadSize = options.maxUploadSize ?? blobSizeFor(objects);
   if (objects.length === 0) throw new TypeError('there is nothing to put');
   const body = { objects: objects.map(({ name, size }) => ({ name, size })) };
   return client.ds3.putBulkJob({ id: bucket, name: jobName, priority, maxUploadSize, body }, { signal });
+}
+
+const gibibyte = 1024 ** 3;
+
+/** `undefined` leaves it to the system. */
+function blobSizeFor(objects: readonly ObjectToSend[]): number | undefined {
+  const largest = objects.reduce((most, { size }) => Math.max(most, size), 0);
+  return largest > 2 * gibibyte ? Math.max(gibibyte, Math.ceil(largest / 1000)) : undefined;
 }
 
 async function resumeJob(
@@ -123,6 +140,7 @@ const sizeToKeep = 4 * 1024 * 1024;
 async function putBlob(
   client: Client,
   { bucket, checksum = 'MD5' }: PutObjectsOptions,
+  sums: typeof checksumOf,
   job: string,
   object: ObjectToSend,
   { name, offset, length }: BlobEntry,
@@ -130,7 +148,8 @@ async function putBlob(
 ): Promise<void> {
   const open = () => object.open(offset, length);
   const kept = length <= sizeToKeep ? await inOnePiece(open(), length, name) : undefined;
-  const sum = checksum === 'none' ? undefined : await checksumOf(checksum, kept ? only(kept) : open());
+  const sum =
+    checksum === 'none' ? undefined : await (kept ? checksumOf(checksum, only(kept)) : sums(checksum, open()));
   const body = kept ?? (() => ({ length, bytes: open() }));
   await client.s3.putObject(
     {
@@ -144,6 +163,20 @@ async function putBlob(
     },
     { signal },
   );
+}
+
+/**
+ * Computes checksums of large blobs one after the other: the first can be sent while the next is read, where all of them
+ * at a time would be done at the same moment, and the line idle until then.
+ */
+function checksumsInTurn(): typeof checksumOf {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (type, bytes) => {
+    const sum = turn.then(() => checksumOf(type, bytes));
+    // Whose turn failed tells its own caller.
+    turn = sum.catch(() => {});
+    return sum;
+  };
 }
 
 /** Errors: `TypeError` when the object has shrunk or grown since its size was taken. */

@@ -13,6 +13,8 @@ import type { Client } from '../create-client.ts';
 import { ConnectionError, DataMismatchError } from '../errors.ts';
 import { blobKey, blobsOf, byKey, type Progress, progressOf, sizesOf, totalLength } from './blobs.ts';
 import { checksumIn, checksumInput } from './checksum-headers.ts';
+import { concurrencyFor } from './concurrency.ts';
+import { keptBlobs } from './kept-blobs.ts';
 import type { Metadata } from './metadata.ts';
 import { inParallel } from './parallel.ts';
 import { defaultPatienceSeconds, type Patience, patiently } from './patience.ts';
@@ -33,7 +35,7 @@ export interface ReplicateJobOptions {
    */
   readonly payload?: 'json' | 'xml' | undefined;
   readonly priority?: 'URGENT' | 'HIGH' | 'NORMAL' | 'LOW' | undefined;
-  /** Blobs under way at a time. Default 8. */
+  /** Blobs under way at a time. Default 8, or 32 when they are small. */
   readonly concurrency?: number | undefined;
   /** Waits until the job is COMPLETED on both systems, which is when their permanent copies are written. */
   readonly waitForCompletion?: boolean | undefined;
@@ -70,8 +72,6 @@ export interface ReplicationSummary {
   readonly seconds: number;
 }
 
-const defaultConcurrency = 8;
-
 /**
  * Takes a PUT job from one system to another: recreates it on the target with the same ids, moves each blob as soon as
  * the source has it and the target has room for it, and compares both sides at the end, object by object.
@@ -81,14 +81,7 @@ const defaultConcurrency = 8;
  * job was cancelled on one side before all was moved; what the clients throw.
  */
 export async function replicateJob(options: ReplicateJobOptions): Promise<ReplicationSummary> {
-  const {
-    source,
-    target,
-    jobId,
-    signal,
-    concurrency = defaultConcurrency,
-    patienceSeconds = defaultPatienceSeconds,
-  } = options;
+  const { source, target, jobId, signal, patienceSeconds = defaultPatienceSeconds } = options;
   const begun = target.clock.now().getTime();
   const plan = await planOf(options);
   const bucket = options.targetBucket ?? plan.bucket;
@@ -101,8 +94,19 @@ export async function replicateJob(options: ReplicateJobOptions): Promise<Replic
   const left = byKey(missing);
   const progress = progressOf(jobId, missing, options.onProgress);
   const patience: Patience = { client: target, patienceSeconds, signal };
+  const concurrency = options.concurrency ?? concurrencyFor(plan.blobs);
   const versionIds = new Map(plan.blobs.map(({ name, versionId }) => [name, versionId]));
-  const move: Move = { source, target, jobId, sourceBucket: plan.bucket, targetBucket: bucket, versionIds };
+  const { sizes, isCompleted } = plan;
+  const move: Move = {
+    source,
+    target,
+    jobId,
+    sourceBucket: plan.bucket,
+    targetBucket: bucket,
+    versionIds,
+    sizes,
+    isCompleted,
+  };
 
   for await (const ready of readyBlobs(jobId, left, patience, sourceProgress(source, jobId, signal))) {
     await inParallel(ready, concurrency, signal, async (blob, ended) => {
@@ -115,7 +119,7 @@ export async function replicateJob(options: ReplicateJobOptions): Promise<Replic
   if (options.waitForCompletion) {
     for (const client of [source, target]) await completion(client, jobId, patience);
   }
-  const compared = await compareObjects(move, plan.sizes, options);
+  const compared = await compareObjects(move, plan.blobs, concurrency, options);
   return {
     jobId,
     objects: plan.sizes.size,
@@ -132,7 +136,7 @@ export async function replicateJob(options: ReplicateJobOptions): Promise<Replic
 
 // ── What is to be moved ─────────────────────────────────────────────────────────────────────────────────────────────
 
-type PlannedBlob = Pick<BlobEntry, 'name' | 'offset' | 'length' | 'versionId'>;
+type PlannedBlob = Pick<BlobEntry, 'name' | 'offset' | 'length' | 'versionId' | 'id'>;
 
 interface Plan {
   readonly bucket: string;
@@ -140,6 +144,8 @@ interface Plan {
   readonly blobs: readonly PlannedBlob[];
   /** Bytes by object name. */
   readonly sizes: ReadonlyMap<string, number>;
+  /** Whether the job had ended on the source, so that its blobs cannot be read by it any more. */
+  readonly isCompleted: boolean;
 }
 
 async function planOf({ source, jobId, payload, signal }: ReplicateJobOptions): Promise<Plan> {
@@ -155,7 +161,13 @@ async function planOf({ source, jobId, payload, signal }: ReplicateJobOptions): 
   const text = early ?? (listed.length === 0 ? await describe() : undefined);
   const blobs = listed.length > 0 || text === undefined ? listed : blobsInText(text);
   if (blobs.length === 0) throw new TypeError(`the source no longer says what job ${jobId} was made of`);
-  return { bucket: job.bucketName, payload: text ?? encode(MasterObjectList, job), blobs, sizes: sizesOf(blobs) };
+  return {
+    bucket: job.bucketName,
+    payload: text ?? encode(MasterObjectList, job),
+    blobs,
+    sizes: sizesOf(blobs),
+    isCompleted: job.status === 'COMPLETED',
+  };
 }
 
 /** The blobs that a JSON description of a job names. Errors: `TypeError` when it is not one. */
@@ -163,14 +175,14 @@ function blobsInText(text: string): PlannedBlob[] {
   try {
     const { objects, blobs } = JSON.parse(text) as {
       objects: { id: string; name: string }[];
-      blobs: { objectId: string; byteOffset: number; length: number }[];
+      blobs: { id?: string; objectId: string; byteOffset: number; length: number }[];
     };
     const names = new Map(objects.map(({ id, name }) => [id, name]));
-    return blobs.map(({ objectId, byteOffset, length }) => {
+    return blobs.map(({ id, objectId, byteOffset, length }) => {
       const name = names.get(objectId);
       if (name === undefined || !(byteOffset >= 0) || !(length >= 0))
         throw new TypeError(`the blob of '${objectId}' cannot be read`);
-      return { name, offset: byteOffset, length, versionId: objectId };
+      return { name, offset: byteOffset, length, versionId: objectId, id };
     });
   } catch (cause) {
     throw new TypeError('the source does not describe the job in a form that is known', { cause });
@@ -217,6 +229,8 @@ interface Move {
   readonly targetBucket: string;
   /** The version of each object, which has the same id on both systems; unknown with sources up to 4.1. */
   readonly versionIds: ReadonlyMap<string, string | undefined>;
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly isCompleted: boolean;
 }
 
 /** How often a blob is read and sent anew after a connection was lost midway. */
@@ -270,9 +284,17 @@ async function openBlob(move: Move, { name: key, offset, length }: Place, signal
     return { body: { length, bytes: nothing() }, checksum: undefined, metadata: object?.metadata ?? {} };
   }
   // As long as the job runs, its blobs can be read one by one, complete object or not.
-  const cached = await unlessMissing(source.s3.getObject({ bucket, key, job: jobId, offset }, { signal }));
+  const cached = move.isCompleted
+    ? undefined
+    : await unlessMissing(source.s3.getObject({ bucket, key, job: jobId, offset }, { signal }));
   if (cached) return { body: cached.body, checksum: checksumIn(cached), metadata: cached.metadata ?? {} };
   const versionId = move.versionIds.get(key);
+  if (length === move.sizes.get(key)) {
+    const whole = await source.s3.getObject({ bucket, key, versionId }, { signal });
+    const checksum = checksumIn(whole);
+    if (checksum) return { body: whole.body, checksum, metadata: whole.metadata ?? {} };
+    await cancel(whole.body);
+  }
   const object = await headObject(source, { bucket, key, versionId }, { signal });
   const range = `bytes=${offset}-${offset + length - 1}`;
   const { body } = await source.s3.getObject({ bucket, key, versionId, range }, { signal });
@@ -318,11 +340,14 @@ async function statusOf(client: Client, jobId: string, signal: AbortSignal | und
 
 async function compareObjects(
   move: Move,
-  sizes: ReadonlyMap<string, number>,
-  { concurrency = defaultConcurrency, readBack = false, signal }: ReplicateJobOptions,
+  blobs: readonly PlannedBlob[],
+  concurrency: number,
+  { readBack = false, signal }: ReplicateJobOptions,
 ): Promise<{ verified: number; unverified: number }> {
-  let same = 0;
-  await inParallel(sizes, concurrency, signal, async ([key, size], ended) => {
+  const { sizes } = move;
+  const left = await notTheSame(move, blobs, signal);
+  let same = sizes.size - left.size;
+  await inParallel(left, concurrency, signal, async ([key, size], ended) => {
     const versionId = move.versionIds.get(key);
     const [here, there] = await Promise.all([
       headObject(move.source, { bucket: move.sourceBucket, key, versionId }, { signal: ended }),
@@ -332,6 +357,26 @@ async function compareObjects(
     else if (readBack && (await compareData(move, { key, versionId, size }, here, ended))) same += 1;
   });
   return { verified: same, unverified: sizes.size - same };
+}
+
+/**
+ * The sizes of the objects that are not known to be the same: of which the systems do not both say, asked for blobs by
+ * their ids, that they have each with the same length and checksum.
+ */
+async function notTheSame(
+  { source, target, sizes }: Move,
+  blobs: readonly PlannedBlob[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, number>> {
+  const ids = blobs.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  const [here, there] = await Promise.all([keptBlobs(source, ids, signal), keptBlobs(target, ids, signal)]);
+  const left = new Map<string, number>();
+  for (const { id = '', name, length } of blobs) {
+    const [a, b] = [here.get(id), there.get(id)];
+    const isSame = a && b && a.length === length && b.length === length && a.type === b.type && a.value === b.value;
+    if (!isSame) left.set(name, sizes.get(name) ?? 0);
+  }
+  return left;
 }
 
 /** Reads an object from the target blob by blob. Answers whether the source has checksums to compare them with. */

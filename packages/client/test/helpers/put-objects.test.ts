@@ -70,6 +70,22 @@ test('a blob too large to be kept is read twice and sent as a stream', async () 
   expect(opened).toBe(2);
 });
 
+test.each([
+  [2 * 1024 ** 3, ''],
+  [2 * 1024 ** 3 + 1, '&max_upload_size=1073741824'],
+  [3000 * 1024 ** 3, '&max_upload_size=3221225472'],
+])('an object of %i bytes is asked for in blobs that can be sent at the same time', async (size, asked) => {
+  const system = await smallDs3();
+  system.before = (request, response) => {
+    if (!request.target.includes('start_bulk_put')) return false;
+    sendXml(response, errorXml('AccessDenied', 403, 'enough is known'), 403);
+    return true;
+  };
+  const objects = [{ ...fromText('small', 'x') }, { ...fromText('large', ''), size }];
+  await rejection(putObjects(clientOf(system), { bucket: 'archive', objects }));
+  expect(system.received[0]?.target).toBe(`/_rest_/bucket/archive?operation=start_bulk_put${asked}`);
+});
+
 test('metadata go with every blob, percent-encoded', async () => {
   const system = await smallDs3();
   await putObjects(clientOf(system), {

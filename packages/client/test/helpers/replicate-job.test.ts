@@ -3,7 +3,7 @@ import { DataMismatchError, putObjects, type ReplicateJobOptions, replicateJob }
 import { clientOf, errorXml, sendXml, stillClock } from '../support/fake-system.ts';
 import { fromText } from '../support/objects.ts';
 import { rejection } from '../support/promises.ts';
-import { jobId, type SmallDs3, smallDs3 } from '../support/small-ds3.ts';
+import { idOf, jobId, type SmallDs3, smallDs3 } from '../support/small-ds3.ts';
 
 const text = 'abcdefghijklmnopqrstuvwxy';
 
@@ -135,6 +135,30 @@ test('a difference between the systems is found at the end', async () => {
   const error = await rejection(replicateJob(options));
   expect(error).toBeInstanceOf(DataMismatchError);
   expect((error as Error).message).toMatch(/^'b' from byte 0: MD5 is .* on the source and .* on the target$/);
+});
+
+test('systems that say what blobs they have are asked once, and a completed job costs a request for each object', async () => {
+  const { source, target, options } = await twoSystems();
+  Object.assign(source, { isNacre: true, status: 'COMPLETED' });
+  target.isNacre = true;
+  expect(await replicateJob(options)).toMatchObject({ moved: 5, verified: 3, unverified: 0 });
+  expect(dataOf(target)).toEqual(dataOf(source));
+  expect(target.requests(/^HEAD/)).toEqual([]);
+  expect(source.requests(/ \/archive\/b/)).toHaveLength(1);
+  const blob = target.received.find(({ target: line }) => line === `/archive/b?job=${jobId}&offset=0`);
+  expect(blob?.headers['content-md5']).toBe('0W+zbwkR+HiZjBNhka9wXg==');
+});
+
+test('an object of which a blob is not the same by its id is compared by itself', async () => {
+  const { source, target, options } = await twoSystems();
+  source.isNacre = true;
+  target.isNacre = true;
+  const blob = target.blobs.find(({ name, offset }) => name === 'a' && offset === 20);
+  if (blob) blob.data = Buffer.from('UVWXY');
+  const error = await rejection(replicateJob(options));
+  expect(error).toBeInstanceOf(DataMismatchError);
+  expect((error as Error).message).toMatch(/^'a' from byte 20: MD5 is /);
+  expect(target.requests(/^HEAD/)).toEqual([`HEAD /archive/a?version_id=${idOf('a')}`]);
 });
 
 test('systems that keep different checksums are compared by size alone, and it is told', async () => {

@@ -23,6 +23,8 @@ export interface SmallDs3 extends FakeSystem {
   /** Whether complete objects can be read, and blobs of the running job. */
   servesObjects: boolean;
   servesBlobsOfPutJobs: boolean;
+  /** Whether it says of blobs, asked by their ids, what it has, and sends checksums with whole objects. */
+  isNacre: boolean;
   checksum: 'MD5' | 'SHA_256';
   metadata: Record<string, string>;
   requests(pattern: RegExp): string[];
@@ -46,6 +48,7 @@ export async function smallDs3(options: { blobSize?: number; blobsInChunk?: numb
     before: () => undefined,
     servesObjects: true,
     servesBlobsOfPutJobs: true,
+    isNacre: false,
     checksum: 'MD5',
     metadata: {},
     requests: () => [],
@@ -111,6 +114,7 @@ function route(
     if (small.status !== 'IN_PROGRESS') return missing();
     return { status: 200, body: activeJob() };
   }
+  if (path === '/_rest_/blob_persistence' && small.isNacre) return { status: 200, body: keptBlobs(small, request) };
   const key = path.replace(/^\/[^/]*\/?/, '');
   if (request.method === 'GET' && key === '') return bucketListing(small);
   return objectRequest(small, request, key, searchParams, served);
@@ -148,7 +152,7 @@ function objectRequest(
   if (!isComplete || !small.servesObjects) return missing('NoSuchKey');
   const whole = Buffer.concat(blobs.map(({ data }) => data ?? Buffer.alloc(0)));
   const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
-  if (!range) return { status: 200, body: whole };
+  if (!range) return { status: 200, headers: small.isNacre ? sumHeader(small, whole) : {}, body: whole };
   return { status: 206, body: whole.subarray(Number(range[1]), Number(range[2]) + 1) };
 }
 
@@ -239,6 +243,21 @@ function plan(small: SmallDs3): string {
       type: 'DATA',
     })),
   });
+}
+
+function keptBlobs(small: SmallDs3, request: Received): string {
+  const asked = (JSON.parse(request.body.toString()) as { blobs: string[] }).blobs;
+  const blobs = small.blobs
+    .filter(({ name, offset, data }) => data && asked.includes(idOf(`${name} ${offset}`)))
+    .map(({ name, offset, length, data = Buffer.alloc(0) }) => ({
+      checksum: digest(small, data),
+      checksumType: small.checksum,
+      id: idOf(`${name} ${offset}`),
+      inCache: true,
+      length,
+      permanentCopies: 0,
+    }));
+  return JSON.stringify({ blobs });
 }
 
 function bucketListing(small: SmallDs3): string {
