@@ -2,6 +2,8 @@ import type { Measure } from './measure.ts';
 import { decodeList } from './measures/decode-list.ts';
 import { encodeList } from './measures/encode-list.ts';
 import { files } from './measures/files.ts';
+import { growth } from './measures/growth.ts';
+import { jobRows } from './measures/job-rows.ts';
 import { largeObject } from './measures/large-object.ts';
 import { manyStreams } from './measures/many-streams.ts';
 import { receipts } from './measures/receipts.ts';
@@ -15,6 +17,8 @@ export const measures: readonly Measure[] = [
   decodeList,
   streamList,
   encodeList,
+  jobRows,
+  growth,
   receipts,
   largeObject,
   smallObjects,

@@ -1,16 +1,17 @@
 import type { BlobEntry, JobChunk, JobHead, JobNode, MasterObjectList } from '@nacre/model';
 import {
   type ChunkRow,
+  type DescribedBlob,
   type JobTotals,
   jobTotals,
-  type ListedBlob,
-  listBlobsOfChunks,
   listChunks,
+  listDescribedBlobs,
+  listDescribedBlobsAfter,
   type NamedJob,
   type NodeRow,
 } from '@nacre/store';
 import { type AmongNodes, listLivingNodes } from '../cluster/living-nodes.ts';
-import { Streamed } from '../http/streamed.ts';
+import { ahead, Streamed } from '../http/streamed.ts';
 
 /** A MasterObjectList that is sent as it is made. */
 export type JobAnswer = Streamed<MasterObjectList>;
@@ -29,47 +30,74 @@ export async function describeJob<M = unknown>(
   const chunks = job.endedAt === null ? (only ?? (await listChunks(store.db, job.id))) : [];
   const [nodes, totals] = await Promise.all([listLivingNodes(ctx), jobTotals(store.db, [job])]);
   const value = { ...headOf(job, totals.get(job.id), nodes), objects: [], ...(more as M) };
-  return new Streamed<MasterObjectList & M>(value, 'objects', describeChunks(ctx, chunks, job, nodes));
+  return new Streamed<MasterObjectList & M>(value, 'objects', describeChunks({ ...ctx, job, nodes }, chunks));
 }
 
 /** All of it in memory: for what needs every chunk at once. */
 export async function describeWholeJob(ctx: AmongNodes, job: NamedJob): Promise<MasterObjectList> {
   const { value, entries } = await describeJob<object>(ctx, job);
   const objects: JobChunk[] = [];
-  for await (const chunk of entries) objects.push(chunk as JobChunk);
+  for await (const some of entries) {
+    for (const chunk of some as readonly (JobChunk | Streamed<JobChunk>)[]) objects.push(await wholeChunk(chunk));
+  }
   return { ...value, objects };
 }
 
+async function wholeChunk(chunk: JobChunk | Streamed<JobChunk>): Promise<JobChunk> {
+  if (!(chunk instanceof Streamed)) return chunk;
+  const objects: BlobEntry[] = [];
+  for await (const some of chunk.entries) objects.push(...(some as readonly BlobEntry[]));
+  return { ...chunk.value, objects };
+}
+
+/** What describing a chunk takes beside it. */
+interface OfJob extends AmongNodes {
+  readonly job: NamedJob;
+  readonly nodes: readonly NodeRow[];
+}
+
+/** Blobs that are read together. */
+const blobsAtOnce = 2000;
+
+/** Small chunks are read several at once, a large one in parts. */
 async function* describeChunks(
-  { store }: AmongNodes,
+  of: OfJob,
   chunks: readonly ChunkRow[],
-  job: NamedJob,
-  nodes: readonly NodeRow[],
-): AsyncGenerator<JobChunk, void> {
+): AsyncGenerator<(JobChunk | Streamed<JobChunk>)[], void> {
   for (let from = 0; from < chunks.length; ) {
     const some = untilBlobs(chunks, from);
     from += some.length;
-    const blobs = await listBlobsOfChunks(
-      store.db,
+    const [first] = some;
+    if (first && first.blobs > blobsAtOnce) {
+      yield [new Streamed(describeChunk(of, first), 'objects', ahead(describeBlobs(of, first)))];
+      continue;
+    }
+    const blobs = await listDescribedBlobs(
+      of.store.db,
       some.map(({ id }) => id),
     );
     const byChunk = Map.groupBy(blobs, ({ chunkId }) => chunkId);
-    for (const chunk of some) yield describeChunk(chunk, byChunk.get(chunk.id) ?? [], job, nodes);
+    yield some.map((chunk) => describeChunk(of, chunk, byChunk.get(chunk.id)));
   }
 }
 
-const blobsAtOnce = 5000;
-
-/** As many chunks as hold about so many blobs, at least one: small chunks are not read one by one. */
-function untilBlobs(chunks: readonly ChunkRow[], from: number): ChunkRow[] {
-  const some: ChunkRow[] = [];
-  let count = 0;
-  for (const chunk of chunks.slice(from)) {
-    if (some.length > 0 && count + chunk.blobs > blobsAtOnce) break;
-    some.push(chunk);
-    count += chunk.blobs;
+async function* describeBlobs({ store, job }: OfJob, { id }: ChunkRow): AsyncGenerator<BlobEntry[], void> {
+  for (let after = 0; ; ) {
+    const some = await listDescribedBlobsAfter(store.db, id, { after, atMost: blobsAtOnce });
+    yield some.map((blob) => describeBlob(blob, job));
+    if (some.length < blobsAtOnce) return;
+    after = some.at(-1)?.orderIndex ?? after;
   }
-  return some;
+}
+
+/** As many chunks as hold about so many blobs, at least one. */
+function untilBlobs(chunks: readonly ChunkRow[], from: number): ChunkRow[] {
+  let end = from;
+  for (let count = 0; end < chunks.length; end++) {
+    count += chunks[end]?.blobs ?? 0;
+    if (end > from && count > blobsAtOnce) break;
+  }
+  return chunks.slice(from, end);
 }
 
 /** Jobs as Get Jobs lists them: without chunks. */
@@ -80,7 +108,8 @@ export async function describeJobs(ctx: AmongNodes, jobs: readonly NamedJob[]): 
 
 /** One chunk with its blobs. */
 export async function describeOneChunk(ctx: AmongNodes, chunk: ChunkRow, job: NamedJob): Promise<JobChunk> {
-  return describeChunk(chunk, await listBlobsOfChunks(ctx.store.db, [chunk.id]), job, await listLivingNodes(ctx));
+  const nodes = await listLivingNodes(ctx);
+  return describeChunk({ ...ctx, job, nodes }, chunk, await listDescribedBlobs(ctx.store.db, [chunk.id]));
 }
 
 function headOf(job: NamedJob, totals: JobTotals | undefined, nodes: readonly NodeRow[]) {
@@ -111,10 +140,9 @@ function describeNode({ id, endPoint, httpPort, httpsPort }: NodeRow): JobNode {
 
 /** Of a node that has gone the first of the others is named: every node takes and gives what is asked of it. */
 function describeChunk(
+  { job, nodes }: OfJob,
   { id, chunkNumber, nodeId }: ChunkRow,
-  blobs: readonly ListedBlob[],
-  job: NamedJob,
-  nodes: readonly NodeRow[],
+  blobs: readonly DescribedBlob[] = [],
 ): JobChunk {
   const node = nodeId === null ? undefined : (nodes.find((living) => living.id === nodeId) ?? nodes[0]);
   return {
@@ -125,11 +153,11 @@ function describeChunk(
   };
 }
 
-function describeBlob(blob: ListedBlob, job: NamedJob): BlobEntry {
+function describeBlob(blob: DescribedBlob, job: NamedJob): BlobEntry {
   return {
     bucket: job.bucketName,
     id: blob.blobId,
-    inCache: job.requestType === 'PUT' ? blob.receivedAt !== null : blob.cacheNodeId !== null,
+    inCache: job.requestType === 'PUT' ? blob.isReceived : blob.isCached,
     latest: true,
     length: blob.length,
     name: blob.name,

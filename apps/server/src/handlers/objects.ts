@@ -136,7 +136,7 @@ async function* describeDetails(
   rows: readonly ObjectRow[],
   buckets: readonly BucketRow[],
   withPlacement: boolean,
-): AsyncGenerator<DetailedS3Object, void> {
+): AsyncGenerator<DetailedS3Object[], void> {
   const bucketsById = new Map(buckets.map((bucket) => [bucket.id, bucket]));
   const ownerNames = await ownersOf(ctx, buckets);
   const pools = withPlacement
@@ -154,10 +154,10 @@ async function* describeDetails(
     const placementOf = (blob: BlobRow) =>
       pools && placementOn((copies?.get(blob.id) ?? []).flatMap((poolId) => pools.get(poolId) ?? []));
     const byObject = Map.groupBy(blobs, ({ objectId }) => objectId);
-    for (const object of some) {
+    yield some.map((object) => {
       const bucket = bucketsById.get(object.bucketId);
       const own = byObject.get(object.id) ?? [];
-      yield {
+      return {
         ...describeObject(object),
         blobs: { objects: own.map((blob) => describePlacedBlob(blob, object, bucket?.name ?? '', placementOf(blob))) },
         blobsBeingPersisted: own.filter(({ id }) => beingPersisted.has(id)).length,
@@ -168,7 +168,7 @@ async function* describeDetails(
         owner: ownerNames.get(bucket?.userId ?? '') ?? '',
         size: object.size,
       };
-    }
+    });
   }
 }
 

@@ -137,10 +137,10 @@ function detailsOf({ blobs, bucket }: Located): Page<PlacedBlob> {
 
 const blobsAtOnce = 5000;
 
-async function* blobsOnPool({ store }: RequestContext, poolId: string): AsyncGenerator<PlacedBlob, void> {
+async function* blobsOnPool({ store }: RequestContext, poolId: string): AsyncGenerator<PlacedBlob[], void> {
   for (let after: string | undefined; ; ) {
     const some = await listBlobsOnPool(store.db, poolId, { after, atMost: blobsAtOnce });
-    for (const { blob, object, bucket } of some) yield describePlacedBlob(blob, object, bucket.name);
+    yield some.map(({ blob, object, bucket }) => describePlacedBlob(blob, object, bucket.name));
     after = some.at(-1)?.blob.id;
     if (some.length < blobsAtOnce) return;
   }

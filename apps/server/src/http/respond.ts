@@ -8,6 +8,7 @@ import {
   encodePieces,
   type Operation,
   type Page,
+  type Shape,
   wireNameOf,
   writeHeaders,
 } from '@nacre/model';
@@ -61,25 +62,40 @@ async function* piecesOf({ of, root }: XmlAnswer, value: unknown): AsyncGenerato
   yield* encodePieces(of, value as never, { root });
 }
 
-/** The document up to its last list, the entries of the list as they come, and its end. */
-async function* streamedPieces({ of, root }: XmlAnswer, streamed: Streamed<unknown>): AsyncGenerator<string> {
-  const start = encode(of, streamed.value as never, { root });
-  const end = `</${root}>`;
+/** The element up to its last list, the entries of the list as they come, and its end. */
+async function* streamedPieces(
+  { of, root }: { readonly of: Shape; readonly root: string },
+  streamed: Streamed<unknown>,
+): AsyncGenerator<string> {
   const field = of.fields[streamed.key];
-  const hasRoom = Object.keys(of.fields).at(-1) === streamed.key && field?.place === 'repeated';
-  if (field?.of.kind !== 'record' || !hasRoom || !start.endsWith(end)) {
+  const isLast = Object.keys(of.fields).at(-1) === streamed.key && field?.place === 'repeated';
+  if (field?.of.kind !== 'record' || !isLast)
     throw new Error(`'${streamed.key}' is not a list at the end of <${root}>`);
-  }
-  yield start.slice(0, -end.length);
-  const entry = { root: wireNameOf(streamed.key, field) };
-  for await (const value of streamed.entries) yield* encodePieces(field.of, value as never, entry);
+  const alone = encode(of, streamed.value as never, { root });
+  const end = `</${root}>`;
+  // `<Objects/>` where there is nothing before the list.
+  yield alone.endsWith(end) ? alone.slice(0, -end.length) : `${alone.slice(0, -'/>'.length)}>`;
+  yield* listPieces({ of: field.of, root: wireNameOf(streamed.key, field) }, streamed.entries);
   yield end;
 }
 
 async function* streamedItems({ of, item }: ItemsAnswer, streamed: Streamed<unknown>): AsyncGenerator<string> {
   yield '<Data>';
-  for await (const value of streamed.entries) yield* encodePieces(of, value as never, { root: item });
+  yield* listPieces({ of, root: item }, streamed.entries);
   yield '</Data>';
+}
+
+async function* listPieces(
+  entry: { readonly of: Shape; readonly root: string },
+  entries: AsyncIterable<readonly unknown[]>,
+): AsyncGenerator<string> {
+  for await (const some of entries) {
+    if (some[0] instanceof Streamed) {
+      for (const value of some) yield* streamedPieces(entry, value as Streamed<unknown>);
+    } else if (some.length > 0) {
+      yield encodeItems(entry.of, entry.root, some as never).slice('<Data>'.length, -'</Data>'.length);
+    }
+  }
 }
 
 function sendText(response: ServerResponse, status: number, type: string | undefined, text: string): void {

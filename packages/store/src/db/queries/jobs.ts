@@ -8,6 +8,7 @@ import {
   type Priority,
 } from '@nacre/model';
 import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, max, ne, or, sql, sum } from 'drizzle-orm';
+import { clientOf } from '../handle.ts';
 import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
 import { tellChunkPersisted, tellJobCreated, tellJobEnded } from './notifications.ts';
@@ -326,6 +327,65 @@ export async function listBlobsOfChunks(db: Db, chunkIds: readonly string[]): Pr
   return listedBlobs(db)
     .where(inArray(jobEntries.chunkId, [...chunkIds]))
     .orderBy(asc(jobEntries.chunkId), asc(jobEntries.orderIndex));
+}
+
+/** What an answer about a job says of a blob. */
+export interface DescribedBlob {
+  readonly chunkId: string;
+  readonly orderIndex: number;
+  readonly blobId: string;
+  readonly byteOffset: number;
+  readonly length: number;
+  readonly isReceived: boolean;
+  readonly isCached: boolean;
+  readonly objectId: string;
+  readonly name: string;
+  readonly version: number;
+}
+
+const describedBlobs = `select e.chunk_id, e.order_index, b.id, b.byte_offset, b.length, b.received_at is not null,
+  b.cache_node_id is not null, o.id, o.name, o.version
+  from job_entries e join blobs b on b.id = e.blob_id join objects o on o.id = b.object_id`;
+
+/** The blobs of some chunks, in the order in which a job lists them. Not by Drizzle, which takes longer over a row than the database. */
+export async function listDescribedBlobs(db: Db, chunkIds: readonly string[]): Promise<DescribedBlob[]> {
+  if (chunkIds.length === 0) return [];
+  const text = `${describedBlobs} where e.chunk_id = any($1::uuid[]) order by e.chunk_id, e.order_index`;
+  return describedBlobsOf(
+    await clientOf(db)
+      .unsafe(text, [chunkIds as string[]])
+      .values(),
+  );
+}
+
+/** Of one chunk those after a place in it, at most so many. */
+export async function listDescribedBlobsAfter(
+  db: Db,
+  chunkId: string,
+  { after, atMost }: { readonly after: number; readonly atMost: number },
+): Promise<DescribedBlob[]> {
+  const text = `${describedBlobs} where e.chunk_id = $1 and e.order_index > $2 order by e.order_index limit $3`;
+  return describedBlobsOf(await clientOf(db).unsafe(text, [chunkId, after, atMost]).values());
+}
+
+/** 64-bit numbers come as text. */
+type DescribedBlobValues = [string, number, string, string, string, boolean, boolean, string, string, string];
+
+function describedBlobsOf(rows: readonly unknown[][]): DescribedBlob[] {
+  return (rows as DescribedBlobValues[]).map(
+    ([chunkId, orderIndex, blobId, byteOffset, length, isReceived, isCached, objectId, name, version]) => ({
+      chunkId,
+      orderIndex,
+      blobId,
+      byteOffset: Number(byteOffset),
+      length: Number(length),
+      isReceived,
+      isCached,
+      objectId,
+      name,
+      version: Number(version),
+    }),
+  );
 }
 
 export interface BlobOfJob extends ListedBlob {

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, max, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNotNull, lte, max, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import {
   blobCopies,
@@ -72,6 +72,9 @@ const namesAtOnce = 5000;
 export async function existingNames(db: Db, bucketId: string, names: readonly string[]): Promise<NamesInBucket[]> {
   const found: NamesInBucket[] = [];
   for (let from = 0; from < names.length; from += namesAtOnce) {
+    const some = names.slice(from, from + namesAtOnce);
+    // New names are mostly of a new folder: one look tells, and not one for each name.
+    if (some.length > fewNames && !(await holdsBetween(db, bucketId, rangeOf(some)))) continue;
     const rows = await db
       .select({
         name: objects.name,
@@ -80,12 +83,7 @@ export async function existingNames(db: Db, bucketId: string, names: readonly st
         incomplete: sql<boolean>`bool_or(${objects.creationDate} is null)`,
       })
       .from(objects)
-      .where(
-        and(
-          eq(objects.bucketId, bucketId),
-          sql`${objects.name} = any(${sql.param(names.slice(from, from + namesAtOnce))}::text[])`,
-        ),
-      )
+      .where(and(eq(objects.bucketId, bucketId), sql`${objects.name} = any(${sql.param(some)}::text[])`))
       .groupBy(objects.name);
     for (const row of rows) {
       const latestSize = row.latestSize === null ? undefined : Number(row.latestSize);
@@ -93,6 +91,39 @@ export async function existingNames(db: Db, bucketId: string, names: readonly st
     }
   }
   return found;
+}
+
+const fewNames = 20;
+
+interface NameRange {
+  readonly first: string;
+  readonly last: string;
+}
+
+async function holdsBetween(db: Db, bucketId: string, { first, last }: NameRange): Promise<boolean> {
+  const [any] = await db
+    .select({ id: objects.id })
+    .from(objects)
+    .where(and(eq(objects.bucketId, bucketId), gte(objects.name, first), lte(objects.name, last)))
+    .limit(1);
+  return any !== undefined;
+}
+
+function rangeOf(names: readonly string[]): NameRange {
+  let first = names[0] ?? '';
+  let last = first;
+  for (const name of names) {
+    if (isBefore(name, first)) first = name;
+    if (isBefore(last, name)) last = name;
+  }
+  return { first, last };
+}
+
+/** In the order of their bytes as UTF-8, which is not that of UTF-16 where surrogates meet U+E000 and above. */
+function isBefore(a: string, b: string): boolean {
+  let at = 0;
+  while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return (a.codePointAt(at) ?? -1) < (b.codePointAt(at) ?? -1);
 }
 
 /** Objects with these ids, wherever they are. */
