@@ -4,7 +4,6 @@ import {
   type Credentials,
   headersToSign,
   type RequestHeader,
-  type RequestHeaders,
   type RequestToSign,
   type SignedRequest,
 } from './request.ts';
@@ -12,19 +11,30 @@ import { encodePercent, splitTarget } from './target.ts';
 
 /**
  * Signs with version 2 as the Java SDK does. Answers the headers to add: `Date` and `Authorization`.
- * Checksum, `Content-Type` and `x-amz-meta-*` headers are signed as they are in `request.headers`.
+ * Checksum, `Content-Type` and `x-amz-meta-*` headers are signed as they are in `request.headers`; where one of them
+ * makes a copy, which the Java SDK knows nothing of, all `x-amz-*` headers are, as Amazon wants it.
  */
 export function signV2(request: RequestToSign, credentials: Credentials, date: Date): Record<string, string> {
   const dateSlot = formatMailDate(date);
   const headers = headersToSign(request);
   const hash = headers.all.find(({ lowerName }) => checksumHeaders.has(lowerName))?.value ?? '';
-  const metadata = byName(headers.all.filter(isMetadata), (header) => header.name);
-  const { rawPath, rawQuery } = splitTarget(request.rawTarget);
-  const resource = rawPath + repeatedMarks(spectraParts(rawQuery), nameOrVersioning);
+  const amz = headers.all.filter(isAmazon);
+  const signed = amz.some(isCopySource)
+    ? byName(amz, (header) => header.lowerName)
+    : byName(amz.filter(isMetadata), (header) => header.name);
+  const resource = resourceToSign(request.rawTarget);
   const type = headers.get('content-type') ?? '';
-  const text = `${request.method}\n${hash}\n${type}\n${dateSlot}\n${metadata}${resource}`;
+  const text = `${request.method}\n${hash}\n${type}\n${dateSlot}\n${signed}${resource}`;
   const signature = hmacSha1Base64(secretKeyOf(credentials.secretKey), text);
   return { Date: dateSlot, Authorization: `AWS ${credentials.accessKey}:${signature}` };
+}
+
+/** As the Java SDK does; as Amazon does where there is a sub-resource that the Java SDK does not know. */
+function resourceToSign(rawTarget: string): string {
+  const { rawPath, rawQuery } = splitTarget(rawTarget);
+  const [parts, spectra] = [amazonPartsOf(rawQuery), spectraParts(rawQuery)];
+  if (spectra.length < parts.length) return rawPath + oneMark(sorted(parts), decoded);
+  return rawPath + repeatedMarks(spectra, nameOrVersioning);
 }
 
 /** A target that anyone may use until `expires`, with the method and the headers that are signed with it. */
@@ -70,7 +80,7 @@ function* stringsToSign(request: SignedRequest, dateSlot: string): Generator<str
   const type = headers.get('content-type') ?? '';
   const hashes = new Set(hashVariants(request));
   for (const resource of distinct(resourceVariants(request.rawTarget))) {
-    for (const amz of distinct(headerVariants(headers, dateSlot === ''))) {
+    for (const amz of distinct(headerVariants(request, dateSlot === ''))) {
       for (const hash of hashes) yield `${method}\n${hash}\n${type}\n${dateSlot}\n${amz}${resource}`;
     }
   }
@@ -96,9 +106,10 @@ function* hashVariants({ headers, hasBody }: SignedRequest): Variants {
   if (hasBody) yield headers.get('range') ?? '';
 }
 
-/** `all` says that every `x-amz-*` header has to be signed, not just some. */
-function* headerVariants(headers: RequestHeaders, all: boolean): Variants {
-  const amz = headers.all.filter(({ lowerName }) => lowerName.startsWith('x-amz-'));
+/** `isDated` says that the time is signed among the headers: then, and where one makes a copy of a PUT, all have to be. */
+function* headerVariants({ headers, hasBody }: SignedRequest, isDated: boolean): Variants {
+  const amz = headers.all.filter(isAmazon);
+  const all = isDated || amz.some(isCopySource);
   for (const chosen of all ? [amz] : [amz, amz.filter(isMetadata)]) {
     yield byName(chosen, (header) => header.lowerName); // Amazon; Go signs metadata only.
     yield byName(chosen.map(folded), (header) => header.lowerName); // .NET
@@ -106,7 +117,15 @@ function* headerVariants(headers: RequestHeaders, all: boolean): Variants {
     yield byLine(chosen, (header) => header.name); // Python and C order whole lines, names as spelled
     yield byLine(chosen, (header) => header.lowerName); // or in lower case.
   }
-  if (!all) yield ''; // Python without a body.
+  if (!all && !hasBody) yield ''; // Python without a body.
+}
+
+function isAmazon({ lowerName }: RequestHeader): boolean {
+  return lowerName.startsWith('x-amz-');
+}
+
+function isCopySource({ lowerName }: RequestHeader): boolean {
+  return lowerName.startsWith('x-amz-copy-source');
 }
 
 function isMetadata({ lowerName }: RequestHeader): boolean {
@@ -173,19 +192,22 @@ type WritePart = (part: QueryPart) => string;
 
 function* resourceVariants(rawTarget: string): Variants {
   const { rawPath, rawQuery } = splitTarget(rawTarget);
-  const parts = rawQuery === '' ? [] : queryParts(rawQuery).filter(({ name }) => amazonParts.has(name));
+  const parts = amazonPartsOf(rawQuery);
   if (parts.length > 0) {
-    const sorted = parts.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    yield rawPath + oneMark(sorted, unlessEmpty(decoded)); // .NET
-    yield rawPath + oneMark(sorted, unlessEmpty(asWritten)); // Go
-    yield rawPath + oneMark(sorted, decoded); // Amazon
-    yield rawPath + oneMark(sorted, asWritten);
+    const inOrder = sorted(parts);
+    yield rawPath + oneMark(inOrder, unlessEmpty(decoded)); // .NET
+    yield rawPath + oneMark(inOrder, unlessEmpty(asWritten)); // Go
+    yield rawPath + oneMark(inOrder, decoded); // Amazon
+    yield rawPath + oneMark(inOrder, asWritten);
     const spectra = spectraParts(rawQuery);
+    // What none of these SDKs sends must not be added to what they signed.
+    if (spectra.length < parts.length) return;
     yield rawPath + repeatedMarks(spectra, nameOrVersioning); // Java
     yield rawPath + repeatedMarks(spectra, asWritten); // Python
     yield rawPath + repeatedMarks(spectra, decoded);
     const withoutUploads = spectra.filter(({ name }) => name !== 'uploads');
     yield rawPath + oneMark(withoutUploads, nameOrVersioning); // C
+    if (spectra.some(({ name }) => name !== 'versions')) return; // An earlier Java did not sign these.
   }
   yield rawPath;
 }
@@ -197,6 +219,14 @@ function queryParts(rawQuery: string): QueryPart[] {
       ? { name: part, value: undefined }
       : { name: part.slice(0, equals), value: part.slice(equals + 1) };
   });
+}
+
+function amazonPartsOf(rawQuery: string): QueryPart[] {
+  return rawQuery === '' ? [] : queryParts(rawQuery).filter(({ name }) => amazonParts.has(name));
+}
+
+function sorted(parts: readonly QueryPart[]): QueryPart[] {
+  return parts.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 /** What the Java, Python and C SDKs sign of a query, in their order. */

@@ -384,3 +384,24 @@ describe('what we sign ourselves', () => {
     );
   });
 });
+
+describe('what was not signed cannot be added', () => {
+  const put = (target: string, headers: Record<string, string>) =>
+    signedWith(`PUT\n\n\n${date}\n/b/k`, 'PUT', target, { Date: date, ...headers });
+
+  test.each([
+    ['a source that makes a copy of it', '/b/k', { 'x-amz-copy-source': '/b/other' }],
+    ['metadata of a body', '/b/k', { 'x-amz-meta-a': '1' }],
+    ['another time', '/b/k', { 'x-amz-date': date }],
+    ['a part number', '/b/k?partNumber=1&uploadId=u', {}],
+    ['a sub-resource', '/b/k?acl', {}],
+    ['a sub-resource beside what is not signed', '/b/k?versions&acl', {}],
+    ['delete', '/b/k?delete', {}],
+  ])('%s', (_what, target, headers) => {
+    expect(outcome(put(target, headers))).toBe('SignatureDoesNotMatch');
+  });
+
+  test('and what DS3 clients leave unsigned is accepted', () => {
+    expect(outcome(put('/b/k?job=j&offset=0', {}))).toBe('unsigned');
+  });
+});
