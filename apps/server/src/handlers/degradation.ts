@@ -24,11 +24,14 @@ import { describeBucket } from './buckets.ts';
 import { idOf } from './lookup.ts';
 import { noEntries } from './nothing.ts';
 
+/** These lists name what is in everybody's buckets. */
+const sees = 'see what is damaged';
 const changes = 'decide about suspect data';
 
 /** Copies that could not be read (suspect), and copies that are owed since one was given up (degraded). */
 export const degradation = {
   async getSuspectBlobPools(ctx, { blobId, poolId, ...page }) {
+    needAdministrator(ctx.caller, sees);
     const pool = await idOf(ctx.store.db, needPool, poolId);
     return pageOf(await listSuspects(ctx.store.db, { blobId, poolId: pool }), page, describeSuspect);
   },
@@ -61,16 +64,19 @@ export const degradation = {
   },
 
   async getSuspectObjects(ctx, { bucketId, ...page }) {
+    needAdministrator(ctx.caller, sees);
     const found = await listSuspectObjects(ctx.store.db, await idOf(ctx.store.db, needBucket, bucketId));
     return pageOf(found, page, describeObject);
   },
 
   async getSuspectObjectsWithFullDetails(ctx, { bucketId }) {
+    needAdministrator(ctx.caller, sees);
     const items = await listSuspectBlobs(ctx.store.db, await idOf(ctx.store.db, needBucket, bucketId));
     return { items, total: items.length, remaining: 0 };
   },
 
   async getDegradedBlobs(ctx, { blobId, bucketId, persistenceRuleId, ds3ReplicationRuleId, ...page }) {
+    needAdministrator(ctx.caller, sees);
     const bucket = await idOf(ctx.store.db, needBucket, bucketId);
     const found = await listDegraded(ctx.store.db, { blobId, bucketId: bucket, persistenceRuleId });
     return pageOf(ds3ReplicationRuleId === undefined ? found : [], page, (row) => ({
@@ -124,6 +130,7 @@ interface BucketFilters extends Paging {
 }
 
 async function listBuckets(ctx: RequestContext, which: 'suspect' | 'degraded', filters: BucketFilters) {
+  needAdministrator(ctx.caller, sees);
   const { dataPolicyId, name, userId, ...page } = filters;
   const policy = await idOf(ctx.store.db, needDataPolicy, dataPolicyId);
   const user = await idOf(ctx.store.db, needUser, userId);

@@ -19,7 +19,7 @@ import {
 } from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { type Paging, pageOf } from '../domain/page.ts';
-import { needAdministrator, needJobRight } from '../domain/permissions.ts';
+import { hasJobRight, needAdministrator, needJobRight } from '../domain/permissions.ts';
 
 /** Jobs as the vendor's database keeps them: running, cancelled and completed ones apart. */
 export const jobLists = {
@@ -82,7 +82,7 @@ type Filters = Pick<
   | 'userId'
 >;
 
-/** Newest first by when they ended, or by when they were made. */
+/** Those the caller may see, newest first by when they ended, or by when they were made. */
 async function matchingJobs(ctx: RequestContext, status: JobStatus, filters: Filters): Promise<NamedJob[]> {
   const bucket = filters.bucketId === undefined ? undefined : await needBucket(ctx.store.db, filters.bucketId);
   const user = filters.userId === undefined ? undefined : await needUserId(ctx, filters.userId);
@@ -90,6 +90,7 @@ async function matchingJobs(ctx: RequestContext, status: JobStatus, filters: Fil
   const { chunkClientProcessingOrderGuarantee: order, name, priority, rechunked, requestType, truncated } = filters;
   const wanted = found.filter(
     (job) =>
+      hasJobRight(ctx.caller, job, { userId: job.bucketUserId }) &&
       (user === undefined || job.userId === user) &&
       (order === undefined || job.chunkOrder === order) &&
       (name === undefined || job.name === name) &&

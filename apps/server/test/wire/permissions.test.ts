@@ -146,3 +146,30 @@ test('who made a job may work on it without JOB, and who only made it may not se
   await client.ds3.getJob({ id: own.job.jobId });
   await expect(client.ds3.getJob({ id: job.jobId })).rejects.toMatchObject({ status: 403 });
 });
+
+test('what is damaged is told to administrators alone: it names what is in the buckets of others', async () => {
+  const { client } = await aUser(admin);
+  const lists = ({ ds3 }: Client) => [
+    ds3.getSuspectObjects,
+    ds3.getSuspectObjectsWithFullDetails,
+    ds3.getSuspectBuckets,
+    ds3.getSuspectBlobPools,
+    ds3.getDegradedBlobs,
+    ds3.getDegradedBuckets,
+  ];
+  for (const list of lists(client)) await expect(list()).rejects.toMatchObject({ code: 'AccessDenied' });
+  for (const list of lists(admin)) expect((await list()).items).toEqual([]);
+});
+
+test('lists of jobs hold those that the caller may see', async () => {
+  const { client } = await aUser(admin);
+  const idsIn = async (by: Client) => {
+    const { ds3 } = by;
+    const lists = [await ds3.getActiveJobs(), await ds3.getCanceledJobs(), await ds3.getCompletedJobs()];
+    return lists.flatMap(({ items }) => items.map(({ id }) => id));
+  };
+  const other = await aPutJob(admin, [{ name: 'b', size: 1 }], { bucket });
+  await admin.ds3.cancelJob({ id: other.job.jobId });
+  expect(await idsIn(admin)).toEqual(expect.arrayContaining([job.jobId, other.job.jobId]));
+  expect(await idsIn(client)).toEqual([]);
+});
