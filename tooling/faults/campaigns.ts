@@ -1,9 +1,19 @@
 import type { Campaign } from './campaign.ts';
+import { authenticationMatrix } from './campaigns/authentication-matrix.ts';
 import { damage } from './campaigns/damage.ts';
 import { fullDisk } from './campaigns/full-disk.ts';
 import { killAtFailpoints } from './campaigns/kill-at-failpoints.ts';
 import { killAtRandom } from './campaigns/kill-at-random.ts';
+import { mutatedRequests } from './campaigns/mutated-requests.ts';
 import { powerCut } from './campaigns/power-cut.ts';
 
 /** In the order in which they run. */
-export const campaigns: readonly Campaign[] = [killAtFailpoints, killAtRandom, powerCut, damage, fullDisk];
+export const campaigns: readonly Campaign[] = [
+  killAtFailpoints,
+  killAtRandom,
+  powerCut,
+  damage,
+  fullDisk,
+  authenticationMatrix,
+  mutatedRequests,
+];

@@ -34,8 +34,7 @@ export interface ServerOptions {
 }
 
 /** Who the first user is on every server of the campaigns. */
-const accessKey = 'ZmF1bHRz';
-const secretKey = 'secret-of-the-fault-campaigns';
+export const administrator = { accessKey: 'ZmF1bHRz', secretKey: 'secret-of-the-fault-campaigns' } as const;
 
 const startSeconds = 60;
 const stopSeconds = 35;
@@ -68,8 +67,8 @@ export async function startServer({ dataFolder, env = {}, signal, port = 0 }: Se
   const child = spawn(pinnedNode, [program, '--listen', `127.0.0.1:${port}`, '--data', dataFolder], {
     env: {
       ...process.env,
-      NACRE_ADMIN_ACCESS_KEY: accessKey,
-      NACRE_ADMIN_SECRET_KEY: secretKey,
+      NACRE_ADMIN_ACCESS_KEY: administrator.accessKey,
+      NACRE_ADMIN_SECRET_KEY: administrator.secretKey,
       NACRE_LOG_LEVEL: 'warn',
       NACRE_MIN_UPLOAD_SIZE: '1',
       NACRE_MIN_PART_SIZE: '1',
@@ -103,7 +102,7 @@ export async function startServer({ dataFolder, env = {}, signal, port = 0 }: Se
     ended,
     hasEnded: () => !running.has(child),
     client(options = {}) {
-      const client = createClient({ endpoint, accessKey, secretKey, retries: 0, ...options });
+      const client = createClient({ endpoint, ...administrator, retries: 0, ...options });
       clients.push(client);
       return client;
     },
