@@ -117,11 +117,15 @@ function withoutSignature(signed: Signed): Signed {
 }
 
 /**
- * What somebody without rights may succeed with: reading, where lists hold what he may see, and registering for
- * notifications about what he may see. He changes nothing.
+ * What somebody without rights may succeed with: reading, where lists hold what he may see, registering for
+ * notifications about what he may see, and ending all jobs that are his, of which there are none.
  */
 function isForEverybody({ name, operation }: ContractRow): boolean {
-  return operation.verb === 'GET' || operation.verb === 'HEAD' || /^ds3\.put\w+NotificationRegistration$/.test(name);
+  return (
+    operation.verb === 'GET' ||
+    operation.verb === 'HEAD' ||
+    /^ds3\.(put\w+NotificationRegistration|(cancel|truncate)All(Active)?Jobs)$/.test(name)
+  );
 }
 
 /** Things of the administrator, which nobody else is to hear of. */

@@ -65,7 +65,9 @@ export const jobs = {
   async getJobs(ctx, { bucketId, fullDetails }) {
     const bucket = bucketId === undefined ? undefined : await needBucket(ctx.store.db, bucketId);
     const statuses = fullDetails ? (['IN_PROGRESS', 'COMPLETED', 'CANCELED'] as const) : (['IN_PROGRESS'] as const);
-    return { jobs: await describeJobs(ctx, await listJobs(ctx.store.db, { statuses, bucketId: bucket?.id })) };
+    const found = await listJobs(ctx.store.db, { statuses, bucketId: bucket?.id });
+    const seen = found.filter((job) => hasJobRight(ctx.caller, job, { userId: job.bucketUserId }));
+    return { jobs: await describeJobs(ctx, seen) };
   },
 
   modifyJob: changeJob,
