@@ -3,7 +3,7 @@ import { isDs3Error } from '@nacre/model';
 import type { BlobReading, BlobSource } from '@nacre/store/blobs';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { drained } from '../http/drained.ts';
+import { sendAll } from '../http/send-all.ts';
 import { readCacheTarget } from './cache-target.ts';
 import { type NodeSignature, signatureHeader } from './node-signature.ts';
 
@@ -23,10 +23,7 @@ export function createCacheService(service: CacheService) {
     try {
       reading = await openAsked(service, request);
       response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': reading.length });
-      for await (const piece of reading.bytes) {
-        if (response.destroyed) return;
-        if (!response.write(piece)) await drained(response);
-      }
+      await sendAll(response, reading.bytes);
       response.end();
     } catch (error) {
       refuse(service, response, error);

@@ -124,6 +124,7 @@ async function storePart(
     length,
     checksums,
     compute: [keep, 'MD5', readsCompare],
+    ownsPieces: true,
   });
   const checksum = computed(stored, keep);
   const crc32c = computed(stored, readsCompare);

@@ -13,7 +13,7 @@ import {
   writeHeaders,
 } from '@nacre/model';
 
-import { drained } from './drained.ts';
+import { sendAll } from './send-all.ts';
 import { sendPieces } from './send-pieces.ts';
 import { Streamed } from './streamed.ts';
 
@@ -113,10 +113,7 @@ async function sendBytes(response: ServerResponse, status: number, value: Record
   response.statusCode = status;
   if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/octet-stream');
   if (length !== undefined) response.setHeader('Content-Length', length);
-  for await (const piece of bytes) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await drained(response);
-  }
+  await sendAll(response, bytes);
   response.end();
 }
 

@@ -74,7 +74,12 @@ function checkLength({ name, length }: ExpectedBlob, sent: number | undefined): 
 async function storeFirst(ctx: RequestContext, blob: ExpectedBlob, upload: Upload): Promise<KeptChecksum> {
   ctx.admit();
   const { cache } = ctx.places;
-  const expected = { length: blob.length, checksums: upload.checksums, compute: [upload.keep, readsCompare] };
+  const expected = {
+    length: blob.length,
+    checksums: upload.checksums,
+    compute: [upload.keep, readsCompare],
+    ownsPieces: true,
+  };
   const stored = await cache.put(blob.blobId, upload.body.bytes, expected);
   const base64 = computed(stored, upload.keep);
   const { blobId, objectId, chunkId, jobId } = blob;

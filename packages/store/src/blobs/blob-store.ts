@@ -66,6 +66,8 @@ export interface ExpectedBlob {
   readonly checksums?: readonly ExpectedChecksum[] | undefined;
   /** Types to compute besides. */
   readonly compute: readonly ChecksumType[];
+  /** Nobody else looks at the pieces: once they are written, their memory may be given back (`letGo`). */
+  readonly ownsPieces?: boolean | undefined;
 }
 
 export interface ExpectedChecksum {
@@ -89,7 +91,7 @@ export interface ByteRange {
 export interface BlobReading {
   /** Bytes that will come. */
   readonly length: number;
-  /** Large pieces, to be taken once; closes the reading at the end, early end and error. */
+  /** Large pieces, to be taken once, of which each is the taker's own; closes the reading at the end, early end and error. */
   readonly bytes: AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }

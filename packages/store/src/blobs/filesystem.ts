@@ -15,6 +15,7 @@ import type {
 import type { Checksums } from './checksum.ts';
 import { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
 import { createFolderSync } from './folder-sync.ts';
+import { letGo } from './let-go.ts';
 import { createTurns } from './turns.ts';
 
 /**
@@ -193,7 +194,9 @@ class FilesystemBlobStore implements BlobStore {
     let size = 0;
     const write = async () => {
       await writing;
-      if (size > 0) writing = writeAll(this.#calls, file, gathered);
+      if (size > 0) writing = this.#write(file, gathered, expected.ownsPieces);
+      // It is looked at with the next write: until then its failure is nobody's.
+      writing.catch(() => {});
       gathered = [];
       size = 0;
     };
@@ -215,6 +218,11 @@ class FilesystemBlobStore implements BlobStore {
       await writing.catch(() => {});
       throw error;
     }
+  }
+
+  async #write(file: number, pieces: readonly Uint8Array[], isOwner = false): Promise<void> {
+    await writeAll(this.#calls, file, pieces);
+    if (isOwner) for (const piece of pieces) letGo(piece);
   }
 
   /** Gives a finished part its name, for good. Answers the bytes of the blob that had it. */
@@ -304,23 +312,33 @@ function after(pieces: readonly Uint8Array[], written: number): readonly Uint8Ar
   return [];
 }
 
+/** Reads ahead: while a piece is on its way to whoever takes it, the next one is read. */
 function readFile(calls: FileSystemCalls, file: number, { offset, length }: ByteRange): BlobReading {
+  const end = offset + length;
   let reading: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= reading.catch(() => {}).then(() => calls.close(file));
     return closing;
   };
+  const readAt = (at: number) => {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(readSize, end - at));
+    const read = calls.read(file, buffer, at);
+    // It is looked at when the piece is taken, if ever.
+    read.catch(() => {});
+    reading = read;
+    return { buffer, read };
+  };
   async function* bytes(): AsyncGenerator<Uint8Array> {
     try {
-      for (let at = offset; at < offset + length; ) {
-        if (closing) throw new Error('The reading was closed.');
-        const buffer = Buffer.allocUnsafeSlow(Math.min(readSize, offset + length - at));
-        const read = calls.read(file, buffer, at);
-        reading = read;
+      let next = length > 0 ? readAt(offset) : undefined;
+      for (let at = offset; next !== undefined; ) {
+        const { buffer, read } = next;
         const got = await read;
         if (got === 0) throw new Error(`The file of a blob ends after ${at} bytes.`);
+        if (closing) throw new Error('The reading was closed.');
         at += got;
+        next = at < end ? readAt(at) : undefined;
         yield buffer.subarray(0, got);
       }
     } finally {

@@ -13,4 +13,5 @@ export { type Cache, type CacheUsage, openCache, type Reservation } from './cach
 export { type Checksum, type Checksums, checksum, isChecksum } from './checksum.ts';
 export { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
 export { openFilesystemBlobStore } from './filesystem.ts';
+export { letGo } from './let-go.ts';
 export { openBlobStore } from './open.ts';

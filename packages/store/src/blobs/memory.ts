@@ -40,7 +40,11 @@ export function createMemoryBlobStore(): BlobStore {
       const found = blobs.get(blobName(id));
       if (!found) throw blobNotFound(id);
       const { offset, length } = rangeWithin(found.bytes.length, range);
-      return { length, bytes: inOnePiece(found.bytes.subarray(offset, offset + length)), close: async () => {} };
+      return {
+        length,
+        bytes: inOnePiece(Buffer.from(found.bytes.subarray(offset, offset + length))),
+        close: async () => {},
+      };
     },
     async stat(id) {
       const found = blobs.get(blobName(id));

@@ -308,6 +308,47 @@ describe('when the disk fails', () => {
   });
 });
 
+test('a write that fails while the source is slow fails the put, and nothing else', async () => {
+  const { calls, failWhen } = faultyCalls();
+  const store = await openFilesystemBlobStore(root, calls);
+  failWhen((name) => name === 'write', 'ENOSPC');
+  const piece = Buffer.alloc(1024 * 1024);
+  async function* slow() {
+    yield piece;
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+    yield piece;
+  }
+  const putting = store.put(first, slow(), { length: 2 * piece.length, compute: [] });
+  await expect(putting).rejects.toSatisfy((error) => isDs3Error(error, 'InsufficientSpace'));
+});
+
+describe('the memory of pieces', () => {
+  const size = 3 * 1024 * 1024 + 5;
+  const piecesOf = (content: Buffer) => {
+    const cut: Uint8Array[] = [];
+    for (let at = 0; at < size; at += 65_536) cut.push(new Uint8Array(content.subarray(at, at + 65_536)));
+    return cut;
+  };
+  const content = Buffer.alloc(size, 'reel one, ');
+
+  test.each([
+    [true, 'is given back once they are written, where the store owns them', 0],
+    [undefined, 'is left alone where it does not', size],
+  ])('ownsPieces %s: it %s', async (ownsPieces, _, left) => {
+    const store = await openFilesystemBlobStore(root);
+    const parts = piecesOf(content);
+    await store.put(first, from(parts), { length: size, compute: ['MD5'], ownsPieces });
+    // The last piece is a small one, for the garbage collector.
+    const large = parts.slice(0, -1).reduce((sum, { length }) => sum + length, 0);
+    expect(large).toBe(left === 0 ? 0 : size - 5);
+    expect(content.equals(await buffer((await store.read(first)).bytes))).toBe(true);
+  });
+});
+
+async function* from(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts;
+}
+
 describe('copyFrom a folder', () => {
   test('of the same file system is a second name for the file', async () => {
     const other = await openFilesystemBlobStore(join(root, 'other'));
