@@ -65,7 +65,8 @@ export class ObjectList {
    * Errors: `InvalidArgument` for too many objects or blobs, a bad name, a folder with data; `BadRequest` for a name
    * that was listed before.
    */
-  add({ name, size }: ObjectToWrite): void {
+  add(object: ObjectToWrite): void {
+    const { name, size } = object;
     const { maxObjects, maxBlobs, maxBlobSize } = this.#limits;
     if (this.#objects.length >= maxObjects) {
       throw new Ds3Error('InvalidArgument', { message: `A job holds at most ${maxObjects} objects; more are listed.` });
@@ -83,7 +84,7 @@ export class ObjectList {
       });
     }
     this.#names.add(name);
-    this.#objects.push({ name, size });
+    this.#objects.push(object);
   }
 
   /** In the order of the request. Errors: `InvalidArgument` when there are none. */

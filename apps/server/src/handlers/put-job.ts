@@ -32,7 +32,7 @@ import {
   splitIntoBlobs,
 } from '../domain/plan-job.ts';
 import { allocateInOrder } from './allocate.ts';
-import { describeJob, type JobAnswer } from './job-answer.ts';
+import { describeJob, type JobAnswer, KnownBlobs } from './job-answer.ts';
 import { chunkLimits, insertOrAppend, type JobFacts } from './make-job.ts';
 
 type PutRequest = Input<(typeof contract)['ds3']['putBulkJob']>;
@@ -47,10 +47,12 @@ export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promis
   const maxBlobSize = blobSizeOf(ctx, policy, input.maxUploadSize, input.body.objects);
   const objects = await checkObjects(ctx, input.body.objects, maxBlobSize);
   const aggregating = input.aggregating ?? false;
+  const known = new KnownBlobs();
   const id = await makePutJob(ctx, {
     bucketId: bucket.id,
     objects,
     maxBlobSize,
+    known,
     versioning: policy.versioning,
     ignoreConflicts: input.ignoreNamingConflicts ?? false,
     facts: {
@@ -68,7 +70,7 @@ export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promis
   });
   // Aggregating jobs are pre-allocated in the vendor's system; as far as there is room, here too.
   if (aggregating || input.preAllocateJobSpace) await allocateInOrder(ctx, await listChunks(ctx.store.db, id));
-  return describeJob(ctx, await needJob(ctx.store.db, id));
+  return describeJob(ctx, await needJob(ctx.store.db, id), { known });
 }
 
 type Asked = PutRequest['body']['objects'];
@@ -90,6 +92,8 @@ export interface PutJobToMake {
   readonly bucketId: string;
   readonly objects: readonly ObjectToWrite[];
   readonly maxBlobSize: number;
+  /** Is told of the blobs. */
+  readonly known?: KnownBlobs;
   readonly versioning: DataPolicyRow['versioning'];
   readonly ignoreConflicts: boolean;
   readonly facts: JobFacts;
@@ -106,12 +110,13 @@ export async function makePutJob(ctx: RequestContext, job: PutJobToMake): Promis
 }
 
 /** Objects that are planned together, and about as many blobs. */
-const atOnce = 5000;
+const atOnce = 2000;
 
 /** Plans a job as it is written, a part at a time: of a large one only the request is ever in memory. */
 async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): AsyncGenerator<JobRows, void> {
   const newId = ctx.ids.next;
   const grouper = new ChunkGrouper(chunkLimits(ctx), newId);
+  job.known?.forget();
   let part = emptyPart();
   const taken = () => {
     const rows = { ...part, chunks: newChunks(grouper.takeClosed(), job.nodeId) };
@@ -120,11 +125,15 @@ async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): Async
   };
   for (let from = 0; from < job.objects.length; from += atOnce) {
     for (const { object, version, latest } of await settle(tx, job, job.objects.slice(from, from + atOnce))) {
-      const planned = planObject(object, newId());
-      part.objects.push({ ...planned, version, latest });
-      for (const blob of splitIntoBlobs(object.size, job.maxBlobSize, newId)) {
-        part.blobs.push({ ...blob, objectId: planned.id });
-        part.entries.push(grouper.add(blob));
+      const { id: objectId, type, name, size } = planObject(object, newId());
+      part.objects.push({ id: objectId, type, name, size, version, latest });
+      for (const { id: blobId, byteOffset, length } of splitIntoBlobs(size, job.maxBlobSize, newId)) {
+        const entry = grouper.add({ id: blobId, length });
+        const { chunkId, orderIndex } = entry;
+        const facts = { blobId, objectId, byteOffset, length, name, version, isReceived: false, isCached: false };
+        job.known?.add({ chunkId, orderIndex, ...facts });
+        part.blobs.push({ id: blobId, objectId, byteOffset, length });
+        part.entries.push(entry);
         if (part.blobs.length >= atOnce) yield taken();
       }
     }
@@ -166,10 +175,16 @@ export function newChunks(chunks: readonly ClosedChunk[], nodeId: string | null 
   return chunks.map((chunk) => ({ ...chunk, nodeId, cachedBlobs: 0, cachedSize: 0 }));
 }
 
-function objectToWrite({ name, size, length }: Asked[number]): ObjectToWrite {
-  const bytes = size ?? length;
-  if (bytes !== undefined) return { name, size: bytes };
+/** The same object where it can be: of half a million there need not be two. */
+function objectToWrite(asked: Asked[number]): ObjectToWrite {
+  if (hasSize(asked)) return asked;
+  const { name, length } = asked;
+  if (length !== undefined) return { name, size: length };
   throw new Ds3Error('MalformedXML', { resource: name, message: `The object '${name}' has neither Size nor Length.` });
+}
+
+function hasSize(asked: Asked[number]): asked is Asked[number] & ObjectToWrite {
+  return asked.size !== undefined;
 }
 
 /** Errors: `InvalidArgument` when the asked blob size is out of range, or the policy does not split and one object is too large. */

@@ -10,7 +10,8 @@ import {
   suspectBlobs,
 } from '../schema/index.ts';
 import { recountChunks } from './chunks.ts';
-import { type NameInBucket, restoreLatest } from './versions.ts';
+import { isOneOf } from './one-of.ts';
+import { restoreLatest } from './versions.ts';
 
 export type ObjectRow = typeof objects.$inferSelect;
 export type BlobRow = typeof blobs.$inferSelect;
@@ -83,7 +84,7 @@ export async function existingNames(db: Db, bucketId: string, names: readonly st
         incomplete: sql<boolean>`bool_or(${objects.creationDate} is null)`,
       })
       .from(objects)
-      .where(and(eq(objects.bucketId, bucketId), sql`${objects.name} = any(${sql.param(some)}::text[])`))
+      .where(and(eq(objects.bucketId, bucketId), isOneOf(objects.name, some)))
       .groupBy(objects.name);
     for (const row of rows) {
       const latestSize = row.latestSize === null ? undefined : Number(row.latestSize);
@@ -131,7 +132,7 @@ export async function findObjectsById(db: Db, ids: readonly string[]): Promise<O
   const found: ObjectRow[] = [];
   for (let from = 0; from < ids.length; from += namesAtOnce) {
     const some = ids.slice(from, from + namesAtOnce);
-    found.push(...(await db.select().from(objects).where(inArray(objects.id, some))));
+    found.push(...(await db.select().from(objects).where(isOneOf(objects.id, some))));
   }
   return found;
 }
@@ -143,19 +144,18 @@ export async function findObjectsById(db: Db, ids: readonly string[]): Promise<O
  */
 export async function removeObjects(tx: Db, objectIds: readonly string[]): Promise<string[]> {
   const chunkIds = new Set<string>();
-  const names: NameInBucket[] = [];
   for (let from = 0; from < objectIds.length; from += namesAtOnce) {
     const some = objectIds.slice(from, from + namesAtOnce);
     // Who removes the same at the same time waits here, and finds nothing left to remove.
     await tx
       .select({ id: objects.id })
       .from(objects)
-      .where(inArray(objects.id, some))
+      .where(isOneOf(objects.id, some))
       .orderBy(objects.id)
       .for('update');
-    const itsBlobs = tx.select({ id: blobs.id }).from(blobs).where(inArray(blobs.objectId, some));
+    const itsBlobs = tx.select({ id: blobs.id }).from(blobs).where(isOneOf(blobs.objectId, some));
     // Whoever is noting a copy of them holds them: it is waited for, so that its copy is seen below.
-    const held = tx.select({ id: blobs.id }).from(blobs).where(inArray(blobs.objectId, some));
+    const held = tx.select({ id: blobs.id }).from(blobs).where(isOneOf(blobs.objectId, some));
     await held.orderBy(asc(blobs.id)).for('update');
     await tx.insert(droppedBlobs).select(
       tx
@@ -166,7 +166,7 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
           attempts: sql<number>`0`.as('attempts'),
         })
         .from(blobs)
-        .where(and(inArray(blobs.objectId, some), isNotNull(blobs.cacheNodeId))),
+        .where(and(isOneOf(blobs.objectId, some), isNotNull(blobs.cacheNodeId))),
     );
     await tx.insert(droppedBlobs).select(
       tx
@@ -185,15 +185,15 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
       .where(inArray(jobEntries.blobId, itsBlobs))
       .returning({ chunkId: jobEntries.chunkId });
     for (const { chunkId } of left) chunkIds.add(chunkId);
-    await tx.delete(blobs).where(inArray(blobs.objectId, some));
+    await tx.delete(blobs).where(isOneOf(blobs.objectId, some));
     const gone = await tx
       .delete(objects)
-      .where(inArray(objects.id, some))
+      .where(isOneOf(objects.id, some))
       .returning({ bucketId: objects.bucketId, name: objects.name, latest: objects.latest });
-    names.push(...gone.filter(({ latest }) => latest));
-  }
-  for (let from = 0; from < names.length; from += namesAtOnce) {
-    await restoreLatest(tx, names.slice(from, from + namesAtOnce));
+    await restoreLatest(
+      tx,
+      gone.filter(({ latest }) => latest),
+    );
   }
   await recountChunks(tx, [...chunkIds]);
   return [...chunkIds];
@@ -210,7 +210,7 @@ export async function findLatestObjects(db: Db, bucketId: string, names: readonl
   const found: ObjectRow[] = [];
   for (let from = 0; from < names.length; from += namesAtOnce) {
     const some = names.slice(from, from + namesAtOnce);
-    const wanted = and(eq(objects.bucketId, bucketId), inArray(objects.name, some), objects.latest);
+    const wanted = and(eq(objects.bucketId, bucketId), isOneOf(objects.name, some), objects.latest);
     found.push(...(await db.select().from(objects).where(wanted)));
   }
   return found;
@@ -225,7 +225,7 @@ export async function listBlobsOfObjects(db: Db, objectIds: readonly string[]): 
       ...(await db
         .select()
         .from(blobs)
-        .where(inArray(blobs.objectId, some))
+        .where(isOneOf(blobs.objectId, some))
         .orderBy(asc(blobs.objectId), asc(blobs.byteOffset))),
     );
   }
