@@ -20,7 +20,9 @@ import { type ChunkContext, completeIfDone, forEachAtOnce, wakeStaging } from '.
 /** What copying needs to know of the server. */
 type Places = Pick<ServerContext, 'store' | 'places' | 'clock'>;
 
-const copiesAtOnce = 4;
+/** Small blobs share the syncs of their folder, the more of them the fewer each needs; large ones fill the disk alone. */
+const copiesAtOnce = { small: 32, large: 4 };
+const smallBytes = 1024 * 1024;
 
 /**
  * Writes the permanent copies of a chunk of a PUT job that is entirely in cache, and completes the job with its last
@@ -65,7 +67,10 @@ export async function copyToPools(
     const pool = ctx.places.pools.get(poolId);
     if (!pool) throw new Error(`the pool ${poolId} is not open on this node`);
     const missing = blobs.filter(({ id }) => !copies.get(id)?.includes(poolId));
-    await forEachAtOnce(missing, copiesAtOnce, (blob) => copyBlob(ctx, pool, blob, copies.get(blob.id) ?? [], doubted));
+    const areSmall = missing.every(({ length }) => length <= smallBytes);
+    await forEachAtOnce(missing, areSmall ? copiesAtOnce.small : copiesAtOnce.large, (blob) =>
+      copyBlob(ctx, pool, blob, copies.get(blob.id) ?? [], doubted),
+    );
     await noteCopies(ctx, poolId, pool, missing);
   }
 }

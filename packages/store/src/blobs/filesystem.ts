@@ -47,8 +47,11 @@ async function syncUpwards(root: string, calls: FileSystemCalls): Promise<void> 
 const writeSize = 1024 * 1024;
 const writePieces = 512;
 
-/** Bytes read at once: on the way to a socket, steps of 64 KiB would cost three quarters of the speed. */
-const readSize = 1024 * 1024;
+/**
+ * Bytes read at once: on the way to a socket, steps of 64 KiB would cost three quarters of the speed. Where many blobs
+ * are read at a time the steps are smaller, so that all of them together hold about as much as a few.
+ */
+const readSize = { most: 1024 * 1024, least: 128 * 1024, together: 24 * 1024 * 1024 };
 
 /** A blob's id, and what tells parts of one blob apart. */
 const partName = /^[0-9a-f-]{36}\.[0-9a-f]{16}$/;
@@ -62,6 +65,7 @@ class FilesystemBlobStore implements BlobStore {
   readonly #turns = createTurns();
   /** Folders of blobs that are there, and would be after a crash. */
   readonly #madeFolders = new Set<string>();
+  readonly #readings = new Set<number>();
   #broken: string | undefined;
 
   constructor(root: string, parts: string, calls: FileSystemCalls) {
@@ -113,7 +117,7 @@ class FilesystemBlobStore implements BlobStore {
     const file = await orNotFound(id, this.#calls.open(path));
     try {
       const { length } = await this.#calls.inspect(file);
-      return readFile(this.#calls, file, rangeWithin(length, range));
+      return readFile(this.#calls, file, rangeWithin(length, range), this.#readings);
     } catch (error) {
       await this.#calls.close(file);
       throw error;
@@ -312,17 +316,27 @@ function after(pieces: readonly Uint8Array[], written: number): readonly Uint8Ar
   return [];
 }
 
-/** Reads ahead: while a piece is on its way to whoever takes it, the next one is read. */
-function readFile(calls: FileSystemCalls, file: number, { offset, length }: ByteRange): BlobReading {
+/**
+ * Reads ahead: while a piece is on its way to whoever takes it, the next one is read. `open` has the files that are being
+ * read, this one among them until it is closed.
+ */
+function readFile(calls: FileSystemCalls, file: number, { offset, length }: ByteRange, open: Set<number>): BlobReading {
   const end = offset + length;
+  open.add(file);
   let reading: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= reading.catch(() => {}).then(() => calls.close(file));
+    closing ??= reading
+      .catch(() => {})
+      .then(() => {
+        open.delete(file);
+        return calls.close(file);
+      });
     return closing;
   };
   const readAt = (at: number) => {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(readSize, end - at));
+    const step = Math.max(readSize.least, Math.min(readSize.most, Math.floor(readSize.together / open.size)));
+    const buffer = Buffer.allocUnsafeSlow(Math.min(step, end - at));
     const read = calls.read(file, buffer, at);
     // It is looked at when the piece is taken, if ever.
     read.catch(() => {});
