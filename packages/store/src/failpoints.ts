@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  *
  *     putObject/disk.rename#1=kill        the process kills itself before the first rename of a PUT
  *     db.commit%20=error:40001            one COMMIT in five fails, as PostgreSQL fails one that cannot be serialized
+ *     db.committed#1=error:08006          the answer to the first COMMIT is lost
  *     answer=pause:500                    each answer comes half a second later
  *     *=trace:/tmp/steps                  every step is written down, as SCOPE/STEP#HIT
  *

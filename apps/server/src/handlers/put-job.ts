@@ -5,6 +5,7 @@ import {
   type DataPolicyRow,
   existingNames,
   findDataPolicy,
+  findJob,
   holdBucket,
   type JobRows,
   listChunks,
@@ -103,10 +104,20 @@ export interface PutJobToMake {
 
 /** Plans and writes a PUT job; of which nothing is left to write, it is complete at once. Answers its id. */
 export async function makePutJob(ctx: RequestContext, job: PutJobToMake): Promise<string> {
-  return ctx.store.tx(async (tx) => {
-    await holdBucket(tx, job.bucketId);
-    return insertOrAppend(ctx, tx, job.bucketId, job.facts, planParts(ctx, tx, job));
-  });
+  const id = job.facts.id ?? ctx.ids.next();
+  const { aggregating = false } = job.facts;
+  let begun = 0;
+  return ctx.store.tx(
+    async (tx) => {
+      begun += 1;
+      // Begun again because the answer to COMMIT was lost, and it had happened.
+      if (begun > 1 && (await findJob(tx, id))) return id;
+      await holdBucket(tx, job.bucketId);
+      return insertOrAppend(ctx, tx, job.bucketId, { ...job.facts, id }, planParts(ctx, tx, job));
+    },
+    // What was added to an open job could not be told from what is added again.
+    { idempotent: !aggregating },
+  );
 }
 
 /** Objects that are planned together, and about as many blobs. */

@@ -99,50 +99,54 @@ export async function replicatePutJob(ctx: RequestContext, input: ReplicateReque
   await needRoomForJob(ctx);
   const policy = await needPolicy(ctx, bucket.dataPolicyId);
   const asked = plan.priority !== undefined && isRequestable(plan.priority) ? plan.priority : undefined;
-  const made = await ctx.store.tx(async (tx) => {
-    await holdBucket(tx, bucket.id);
-    if (await isRunning(tx, plan, bucket.id)) return true;
-    const missing = await missingObjects(tx, plan, bucket.id);
-    if (missing.length === 0) return false;
-    const existing = await existingNames(
-      tx,
-      bucket.id,
-      missing.map(({ name }) => name),
-    );
-    const settled = settleVersions(missing, existing, { versioning: policy.versioning, ignoreConflicts: false });
-    const now = ctx.clock.now();
-    await removeJobs(tx, [plan.jobId]);
-    // The same blobs may have been here and been dropped: their old files must be gone before new ones come.
-    await forgetDropped(
-      tx,
-      missing.flatMap(({ blobs }) => blobs.map(({ id }) => id)),
-    );
-    const chunks = chunksWith(plan, missing);
-    const rows = {
-      objects: settled.map(({ object, version, latest }) => ({ ...object, version, latest })),
-      blobs: missing.flatMap(({ id, blobs }) => blobs.map((blob) => ({ ...blob, objectId: id }))),
-      chunks: newChunks(chunks.map((chunk) => ({ ...chunk, blobs: chunk.entries.length }))),
-      entries: entriesOf(chunks),
-    };
-    const place = { jobId: plan.jobId, bucketId: bucket.id, chunksBefore: 0 };
-    const { size } = await insertJobRows(tx, place, [rows]);
-    await insertJob(tx, {
-      id: plan.jobId,
-      bucketId: bucket.id,
-      userId: ctx.caller.id,
-      name: `Replicate ${plan.jobName ?? 'Untitled'}`,
-      requestType: 'PUT',
-      priority: input.priority ?? asked ?? policy.defaultPutJobPriority,
-      status: 'IN_PROGRESS',
-      chunkOrder: 'IN_ORDER',
-      createdAt: now,
-      touchedAt: now,
-      replicating: true,
-      verifyAfterWrite: policy.defaultVerifyAfterWrite,
-      originalSize: size,
-    });
-    return true;
-  });
+  const made = await ctx.store.tx(
+    async (tx) => {
+      await holdBucket(tx, bucket.id);
+      if (await isRunning(tx, plan, bucket.id)) return true;
+      const missing = await missingObjects(tx, plan, bucket.id);
+      if (missing.length === 0) return false;
+      const existing = await existingNames(
+        tx,
+        bucket.id,
+        missing.map(({ name }) => name),
+      );
+      const settled = settleVersions(missing, existing, { versioning: policy.versioning, ignoreConflicts: false });
+      const now = ctx.clock.now();
+      await removeJobs(tx, [plan.jobId]);
+      // The same blobs may have been here and been dropped: their old files must be gone before new ones come.
+      await forgetDropped(
+        tx,
+        missing.flatMap(({ blobs }) => blobs.map(({ id }) => id)),
+      );
+      const chunks = chunksWith(plan, missing);
+      const rows = {
+        objects: settled.map(({ object, version, latest }) => ({ ...object, version, latest })),
+        blobs: missing.flatMap(({ id, blobs }) => blobs.map((blob) => ({ ...blob, objectId: id }))),
+        chunks: newChunks(chunks.map((chunk) => ({ ...chunk, blobs: chunk.entries.length }))),
+        entries: entriesOf(chunks),
+      };
+      const place = { jobId: plan.jobId, bucketId: bucket.id, chunksBefore: 0 };
+      const { size } = await insertJobRows(tx, place, [rows]);
+      await insertJob(tx, {
+        id: plan.jobId,
+        bucketId: bucket.id,
+        userId: ctx.caller.id,
+        name: `Replicate ${plan.jobName ?? 'Untitled'}`,
+        requestType: 'PUT',
+        priority: input.priority ?? asked ?? policy.defaultPutJobPriority,
+        status: 'IN_PROGRESS',
+        chunkOrder: 'IN_ORDER',
+        createdAt: now,
+        touchedAt: now,
+        replicating: true,
+        verifyAfterWrite: policy.defaultVerifyAfterWrite,
+        originalSize: size,
+      });
+      return true;
+    },
+    // A job that is here already is found to be here.
+    { idempotent: true },
+  );
   return made ? describeJob(ctx, await needJob(ctx.store.db, plan.jobId)) : undefined;
 }
 

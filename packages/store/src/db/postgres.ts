@@ -71,10 +71,7 @@ export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>, opt
   const attempts = options.attempts ?? 8;
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptOnce(sql, work, options);
-    if (outcome.done) {
-      await failpoint('db.committed');
-      return outcome.value;
-    }
+    if (outcome.done) return outcome.value;
     if (!outcome.again || attempt >= attempts) throw databaseError(outcome.error) ?? outcome.error;
     await pause(pauseBefore(attempt));
   }
@@ -95,6 +92,9 @@ async function attemptOnce<T>(sql: Pool, work: (tx: Tx) => Promise<T>, options: 
   try {
     await failpoint('db.begin');
     const { value } = await sql.begin(modeOf(options), withFailpointScope(toCommit));
+    await failpoint('db.committed')?.catch((fault) => {
+      throw new LostCommit(fault);
+    });
     return { done: true, value };
   } catch (error) {
     // Its connection lost, the work may still be going on: it gets an error for every statement.
