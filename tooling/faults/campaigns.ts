@@ -1,9 +1,12 @@
 import type { Campaign } from './campaign.ts';
 import { authenticationMatrix } from './campaigns/authentication-matrix.ts';
+import { cutDatabase } from './campaigns/cut-database.ts';
 import { damage } from './campaigns/damage.ts';
 import { fullDisk } from './campaigns/full-disk.ts';
 import { killAtFailpoints } from './campaigns/kill-at-failpoints.ts';
 import { killAtRandom } from './campaigns/kill-at-random.ts';
+import { killPostgres } from './campaigns/kill-postgres.ts';
+import { loseCommits } from './campaigns/lose-commits.ts';
 import { mutatedRequests } from './campaigns/mutated-requests.ts';
 import { powerCut } from './campaigns/power-cut.ts';
 
@@ -11,6 +14,9 @@ import { powerCut } from './campaigns/power-cut.ts';
 export const campaigns: readonly Campaign[] = [
   killAtFailpoints,
   killAtRandom,
+  killPostgres,
+  cutDatabase,
+  loseCommits,
   powerCut,
   damage,
   fullDisk,

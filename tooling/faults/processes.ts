@@ -130,7 +130,7 @@ export async function endAllProcesses(): Promise<void> {
 }
 
 /** The process id of the embedded PostgreSQL of a data folder, while it runs. */
-function databasePid(dataFolder: string): number | undefined {
+export function databasePid(dataFolder: string): number | undefined {
   try {
     const written = readFileSync(join(dataFolder, 'postgres', 'cluster', 'postmaster.pid'), 'utf8');
     const pid = Number.parseInt(written, 10);

@@ -17,7 +17,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * `NACRE_FAILPOINTS=@FILE` takes the rules from a file, and takes them again when the file changes: an empty one arms
  * nothing yet. Hits are counted anew from then on.
  *
- * Until they are armed a step costs the call of a function that does nothing. docs/decisions/0016-failpoints.md says more.
+ * Until they are armed a step costs the call of a function that does nothing. docs/decisions/0018-failpoints.md says more.
  */
 let armed: readonly Rule[] | undefined;
 let source: { readonly file: string; changed: number } | undefined;
