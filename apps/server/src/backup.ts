@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { backUpEmbedded, connectToRunning, type Database, keepFilesUntil, listPools } from '@nacre/store';
 import { type BlobStore, openBlobStore } from '@nacre/store/blobs';
 import { type Clock, systemClock } from './clock.ts';
+import { listNodeFolders, nodeFolder, nodeIdFile } from './cluster/node-folders.ts';
 import { cacheFolder, folderOf } from './places.ts';
 
 export interface BackupOptions {
@@ -40,9 +41,13 @@ export async function backUp({ data, to }: BackupOptions): Promise<BackupResult>
   try {
     await mkdir(target, { recursive: true, mode: 0o700 });
     await backUpEmbedded(running, from, target);
-    for (const name of ['node.id', 'master.key', 'admin.json']) await copyIfThere(join(from, name), join(target, name));
+    for (const name of ['master.key', 'admin.json']) await copyIfThere(join(from, name), join(target, name));
     const counts = { copied: 0, kept: 0 };
-    await copyBlobs(cacheFolder(from), cacheFolder(target), counts);
+    for (const { worker, folder } of await listNodeFolders(from)) {
+      const to = nodeFolder(target, worker);
+      await copyBlobs(cacheFolder(folder), cacheFolder(to), counts);
+      await copyIfThere(nodeIdFile(folder), nodeIdFile(to));
+    }
     const elsewhere: string[] = [];
     for (const { mountpoint } of await listPools(running.db)) {
       if (isAbsolute(mountpoint)) elsewhere.push(mountpoint);

@@ -15,10 +15,10 @@ import {
 } from '@nacre/store';
 import { type BlobStore, openBlobStore } from '@nacre/store/blobs';
 import { type Clock, systemClock } from './clock.ts';
-import { nodeIdOf } from './cluster/this-node.ts';
+import { listNodeFolders, openCachesOf } from './cluster/node-folders.ts';
 import type { Config } from './config.ts';
 import { createIdSource, type IdSource } from './ids.ts';
-import { cacheFolder, folderOf } from './places.ts';
+import { folderOf } from './places.ts';
 import { whatIsWrong } from './transfer/compare-copy.ts';
 
 export interface CheckOptions {
@@ -33,7 +33,7 @@ export interface CheckOptions {
 
 export interface CheckResult {
   readonly blobs: number;
-  /** Copies in this node's cache and on the pools. */
+  /** Copies in the caches of the data folder and on the pools. */
   readonly copies: number;
   readonly problems: number;
   /** Of the problems, those that were mended. */
@@ -46,8 +46,8 @@ interface Checking extends CheckOptions {
   readonly store: OpenDatabase;
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly nodeId: string;
-  readonly cache: BlobStore;
+  /** By node id. */
+  readonly caches: ReadonlyMap<string, BlobStore>;
   /** By pool id. */
   readonly pools: ReadonlyMap<string, BlobStore>;
   /** Counts a problem, and says it. `mend` is what a repair does about it; without it nothing can be done. */
@@ -55,8 +55,8 @@ interface Checking extends CheckOptions {
 }
 
 /**
- * Compares the rows of a system with each other and with the bytes they promise: of the cache of this node and of every
- * pool. No server may be using the embedded database meanwhile.
+ * Compares the rows of a system with each other and with the bytes they promise: of the caches of the data folder and of
+ * every pool. No server may be using the embedded database meanwhile.
  *
  * A repair counts chunks anew, takes blobs whose cached bytes are wrong out of the cache where there is a permanent copy,
  * and notes wrong permanent copies as suspect. It removes no row of an object and no file. Errors: a plain Error when
@@ -76,8 +76,7 @@ export async function checkSystem(options: CheckOptions): Promise<CheckResult> {
       store,
       clock,
       ids,
-      nodeId: await nodeIdOf(dataFolder, ids),
-      cache: await openBlobStore(`file:${cacheFolder(dataFolder)}`),
+      caches: await openCachesOf(await listNodeFolders(dataFolder)),
       pools: await openPools(store, dataFolder),
       async problem(line, mend) {
         counts.problems++;
@@ -138,9 +137,11 @@ async function checkBytes(checking: Checking): Promise<{ blobs: number; copies: 
 
 /** Answers how many copies it looked at. */
 async function checkBlob(checking: Checking, blob: BlobPlaces): Promise<number> {
-  const { store, clock, ids, nodeId, cache, pools, problem } = checking;
+  const { store, clock, ids, caches, pools, problem } = checking;
   let copies = 0;
-  if (blob.cacheNodeId === nodeId) {
+  const nodeId = blob.cacheNodeId ?? '';
+  const cache = caches.get(nodeId);
+  if (cache) {
     copies++;
     const wrong = await lookAt(checking, cache, blob);
     const drop = () => store.tx((tx) => dropFromCache(tx, nodeId, blob.id));
@@ -166,8 +167,9 @@ async function lookAt({ readAll }: Checking, files: BlobStore, blob: BlobPlaces)
   return readAll ? whatIsWrong(files, { ...blob, blobId: blob.id }) : undefined;
 }
 
-async function countUnknownFiles({ store, nodeId, cache, pools, say }: Checking): Promise<number> {
-  let count = await unknownIn(store, cache, { cacheOf: nodeId });
+async function countUnknownFiles({ store, caches, pools, say }: Checking): Promise<number> {
+  let count = 0;
+  for (const [nodeId, cache] of caches) count += await unknownIn(store, cache, { cacheOf: nodeId });
   for (const [pool, files] of pools) count += await unknownIn(store, files, { pool });
   if (count > 0) say(`${count} files belong to no row; the server removes them when they are a day old`);
   return count;

@@ -75,6 +75,14 @@ export const settings = {
     fallback: '',
     about: 'The host that clients reach this node at, told in job answers; the listening host when empty.',
   }),
+  workers: setting({
+    env: 'NACRE_WORKERS',
+    parse: count(1),
+    fallback: '1',
+    about:
+      'Processes that serve together, each a node of its own with a share of the cache, the connections and the requests. ' +
+      'They listen on one address.',
+  }),
   nodeSilentSeconds: setting({
     env: 'NACRE_NODE_SILENT_SECONDS',
     parse: count(5),

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import { armFailpoints } from '@nacre/store/failpoints';
 import { type Logger, pino } from 'pino';
 import { backUp } from './backup.ts';
 import { checkSystem } from './check.ts';
-import { ConfigError, helpText, readConfig } from './config.ts';
+import { type Starting, shareOf, startWorkerProcesses, tellServed, workerNumber } from './cluster/worker-processes.ts';
+import { type Config, ConfigError, helpText, readConfig } from './config.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const failed = 1;
@@ -18,23 +20,35 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   if (args[0] === 'check') return check(args.slice(1), env);
   if (args[0] === 'backup') return backup(args.slice(1), env);
   const config = readConfig(args, env);
-  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  const worker = workerNumber();
+  const base = worker === undefined ? null : { worker };
+  const log = pino({ level: config.logLevel, base }, pino.destination({ dest: 2, sync: false }));
   const failpoints = armFailpoints(env);
   if (failpoints !== undefined)
     log.warn({ failpoints, msg: 'failpoints are armed: faults are brought about on purpose' });
-  const server = await startServer({
-    config,
-    log,
-    onFailure(why) {
-      log.fatal({ err: why, msg: 'the database has gone: the server ends' });
-      process.exitCode = failed;
-      void stop(server);
-    },
-  });
+  const onFailure = (why: Error) => {
+    log.fatal({ err: why, msg: 'the database has gone: the server ends' });
+    process.exitCode = failed;
+    void stop(server);
+  };
+  const server = await serve(config, { log, onFailure, worker });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(server));
   process.on('SIGHUP', () => void reload(server, log));
-  announce(server);
+  if (worker === undefined) announce(server, config);
+  else tellServed(server);
 }
+
+/** Serves in this process; or in worker processes, when this one is not one of them. */
+async function serve(
+  config: Config,
+  { worker, ...starting }: { readonly worker: number | undefined } & Omit<Starting, 'config'>,
+): Promise<Running> {
+  if (worker !== undefined) return startServer({ ...starting, config: shareOf(config), worker });
+  if (config.workers > 1) return startWorkerProcesses({ ...starting, config });
+  return startServer({ ...starting, config });
+}
+
+type Running = Pick<RunningServer, 'endpoint' | 'secureEndpoint' | 'made' | 'reload' | 'stop'>;
 
 /** `nacre-server check`: says what is wrong with a data folder and its database, and ends. */
 async function check(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
@@ -52,7 +66,7 @@ async function check(args: readonly string[], env: NodeJS.ProcessEnv): Promise<v
 }
 
 /** The signal ends no server, whatever there is to read again. */
-async function reload(server: RunningServer, log: Logger): Promise<void> {
+async function reload(server: Running, log: Logger): Promise<void> {
   try {
     await server.reload();
     log.info({ msg: 'certificate and audit log are those of now' });
@@ -73,7 +87,7 @@ async function backup(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
 
 let stopping = false;
 
-async function stop(server: RunningServer): Promise<void> {
+async function stop(server: Running): Promise<void> {
   if (stopping) return;
   stopping = true;
   try {
@@ -85,13 +99,14 @@ async function stop(server: RunningServer): Promise<void> {
   process.exit();
 }
 
-function announce({ endpoint, secureEndpoint, made, context }: RunningServer): void {
+function announce({ endpoint, secureEndpoint, made }: Running, config: Config): void {
+  const data = resolve(config.data);
   const secure = secureEndpoint && secureEndpoint !== endpoint ? ` and ${secureEndpoint}` : '';
   const keys = made
     ? `  access key  ${made.accessKey}\n  secret key  ${made.secretKey}\n`
-    : `  keys        in ${context.config.data}/admin.json\n`;
+    : `  keys        in ${data}/admin.json\n`;
   process.stdout.write(
-    `Nacre serves DS3 at ${endpoint}${secure}\n${keys}  data        ${context.config.data}\n\nTry:  nacre --help\n`,
+    `Nacre serves DS3 at ${endpoint}${secure}\n${keys}  data        ${data}\n\nTry:  nacre --help\n`,
   );
 }
 

@@ -9,35 +9,42 @@ export interface Places {
   readonly cache: RoomyCache;
   /** The cache of a node, this one or another, to be read. Errors of `read` besides: `ServiceUnavailable`. */
   cacheOf(nodeId: string): BlobSource;
+  /** Caches of nodes that run no more, which this one looks after; by node id. */
+  readonly retired: ReadonlyMap<string, BlobStore>;
   /** By pool id. */
   readonly pools: ReadonlyMap<string, BlobStore>;
 }
 
-/** Opens the cache below the data folder, and each pool at its mountpoint. `cacheSize` in bytes, 0 for no limit. */
-export async function openPlaces(
-  dataFolder: string,
-  cacheSize: number,
-  pools: readonly PoolRow[],
-  eviction: Eviction,
-  elsewhere: Elsewhere,
-): Promise<Places> {
-  const cacheStore = await openBlobStore(`file:${cacheFolder(dataFolder)}`);
-  const cache = await openCache(cacheStore, cacheSize === 0 ? undefined : cacheSize);
+export interface PlacesToOpen {
+  readonly dataFolder: string;
+  /** The cache of this node; `size` in bytes, 0 for no limit. */
+  readonly cache: { readonly folder: string; readonly size: number };
+  readonly eviction: Eviction;
+  readonly elsewhere: Elsewhere;
+  readonly retired: Places['retired'];
+  /** Each is opened at its mountpoint. */
+  readonly pools: readonly PoolRow[];
+}
+
+export async function openPlaces({ dataFolder, eviction, elsewhere, retired, ...open }: PlacesToOpen): Promise<Places> {
+  const { folder, size } = open.cache;
+  const cache = await openCache(await openBlobStore(`file:${folder}`), size === 0 ? undefined : size);
   const opened = new Map<string, BlobStore>();
-  for (const { id, mountpoint } of pools) {
+  for (const { id, mountpoint } of open.pools) {
     opened.set(id, await openBlobStore(`file:${folderOf(dataFolder, mountpoint)}`));
   }
   const own = withEviction(cache, eviction);
   return {
     cache: own,
     cacheOf: (nodeId) => (nodeId === eviction.nodeId ? own : elsewhere.cacheOf(nodeId)),
+    retired,
     pools: opened,
   };
 }
 
-/** The folder of a node's cache. */
-export function cacheFolder(dataFolder: string): string {
-  return join(dataFolder, 'cache');
+/** The folder of the cache of a node, which has a folder for itself. */
+export function cacheFolder(folder: string): string {
+  return join(folder, 'cache');
 }
 
 /** The folder of a pool: below the data folder when its mountpoint is relative. */

@@ -3,19 +3,21 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   createLookups,
+  findSealedSecret,
   findSystem,
   listPools,
+  lockDataFolder,
   noteStopped,
   type OpenDatabase,
   openDatabase,
   seedSystem,
 } from '@nacre/store';
-import type { BlobSource } from '@nacre/store/blobs';
 import { enterFailpointScope } from '@nacre/store/failpoints';
 import type { Logger } from 'pino';
 import { openAuditLog } from './audit.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { openElsewhere } from './cluster/elsewhere.ts';
+import { listNodeFolders, nodeFolder, openCachesOf } from './cluster/node-folders.ts';
 import { createNodeSignature } from './cluster/node-signature.ts';
 import { createCacheService } from './cluster/serve-cache.ts';
 import { nodeIdOf, nodeName, registerNode, type ThisNode } from './cluster/this-node.ts';
@@ -45,6 +47,7 @@ import { orphans } from './workers/orphans.ts';
 import { openQueue } from './workers/queue.ts';
 import { rebuild } from './workers/rebuild.ts';
 import { reclaim } from './workers/reclaim.ts';
+import { retire } from './workers/retire.ts';
 import { startWorkers } from './workers/runner.ts';
 import { settleAgain, settleChunk } from './workers/settle.ts';
 import { sweep } from './workers/sweep.ts';
@@ -76,6 +79,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** Called when the database is lost while the server runs. */
   readonly onFailure?: (why: Error) => void;
+  /** Its number among the servers on this data folder, from 1. */
+  readonly worker?: number;
 }
 
 /**
@@ -87,6 +92,7 @@ export async function startServer({
   log,
   clock = systemClock,
   onFailure,
+  worker = 1,
 }: StartOptions): Promise<RunningServer> {
   enterFailpointScope('start');
   const dataFolder = resolve(config.data);
@@ -95,23 +101,37 @@ export async function startServer({
   const certificate = await readCertificate(config);
   const key = await masterKey(config.masterKey, dataFolder);
   const seal = createSeal(key);
-  const nodeId = await nodeIdOf(dataFolder, ids);
-  const store = await openDatabase({ dataDir: dataFolder, ...(config.databaseUrl ? { url: config.databaseUrl } : {}) });
-  const closing: (() => Promise<void>)[] = [() => store.close()];
+  const folder = nodeFolder(dataFolder, worker);
+  const closing: (() => Promise<void>)[] = [];
   try {
+    const lock = await lockDataFolder(folder);
+    closing.unshift(() => lock.release());
     const audit = await openAuditLog(config.auditLog || join(dataFolder, 'audit.log'));
-    closing.push(() => audit.close());
+    closing.unshift(() => audit.close());
+    const nodeId = await nodeIdOf(folder, ids);
+    const store = await openDatabase({
+      dataDir: dataFolder,
+      ...(config.databaseUrl ? { url: config.databaseUrl } : {}),
+    });
+    closing.unshift(() => store.close());
     const made = await makeSystem({ config, dataFolder, store, clock, ids, seal });
+    if (!made) await needSameKey(store, seal);
     await registerPools(store, config.pools, ids);
-    const { retryAfterSeconds } = config;
-    const pools = await listPools(store.db);
     const signature = createNodeSignature(key);
-    const near = new Map<string, BlobSource>();
+    const beside = (await listNodeFolders(dataFolder)).filter((node) => node.nodeId !== nodeId);
+    const near = await openCachesOf(beside);
     const silentSeconds = config.nodeSilentSeconds;
     const elsewhere = openElsewhere({ store, clock, signature, silentSeconds, near });
     closing.unshift(async () => elsewhere.close());
-    const eviction = { store, nodeId, retryAfterSeconds };
-    const places = await openPlaces(dataFolder, config.cacheSize, pools, eviction, elsewhere);
+    const retired = worker === 1 ? beside.filter((node) => node.worker > config.workers) : [];
+    const places = await openPlaces({
+      dataFolder,
+      cache: { folder: cacheFolder(folder), size: config.cacheSize },
+      eviction: { store, nodeId, retryAfterSeconds: config.retryAfterSeconds },
+      elsewhere,
+      retired: await openCachesOf(retired),
+      pools: await listPools(store.db),
+    });
     const queue = await openQueue(store, log, config.persistDelaySeconds);
     closing.unshift(() => queue.stop());
     const receipts = createReceipts(store, clock, {
@@ -131,7 +151,7 @@ export async function startServer({
     closing.unshift(() => http.close(config.shutdownSeconds));
     const node = thisNode(config, nodeId, http);
     await registerNode(store, clock, node, (await findSystem(store.db))?.serialNumber ?? '');
-    await registerCache(store, { nodeId, path: cacheFolder(dataFolder), size: config.cacheSize }, ids);
+    await registerCache(store, { nodeId, path: cacheFolder(folder), size: config.cacheSize }, ids);
     const context: ServerContext = {
       config: { ...config, data: dataFolder },
       clock,
@@ -165,6 +185,7 @@ export async function startServer({
       orphans,
       rebuild,
       reclaim,
+      retire,
       settleAgain,
       sweep,
       verifyPools,
@@ -221,6 +242,22 @@ async function makeSystem({ config, dataFolder, store, clock, ids, seal }: Makin
   const text = `${JSON.stringify({ accessKey, secretKey }, undefined, 2)}\n`;
   if (!(await writeNewFile(path, text))) await writeFile(path, text, { mode: 0o600 });
   return { accessKey, secretKey };
+}
+
+/** Errors: a plain Error when the secrets of the system are sealed with another key: nobody could sign in here. */
+async function needSameKey(store: OpenDatabase, seal: SecretSeal): Promise<void> {
+  const sealed = await findSealedSecret(store.db);
+  try {
+    if (sealed !== undefined) seal.unseal(sealed);
+  } catch (cause) {
+    const where = 'NACRE_MASTER_KEY, or master.key in the data folder';
+    throw new Error(
+      `The master key is not that of the system in the database: ${where}, must be the same on every node.`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 async function whyNotReady(

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { type Database, upsertNode } from '@nacre/store';
 import type { Clock } from '../clock.ts';
 import { writeNewFile } from '../files.ts';
 import type { IdSource } from '../ids.ts';
+import { nodeIdFile } from './node-folders.ts';
 
 /** This server process as a node of the system. */
 export interface ThisNode {
@@ -17,9 +17,9 @@ export interface ThisNode {
   readonly httpsPort: number | null;
 }
 
-/** The node's id: kept in the data folder, since the cache there is this node's. */
-export async function nodeIdOf(dataFolder: string, ids: IdSource): Promise<string> {
-  const path = join(dataFolder, 'node.id');
+/** The node's id: kept in its folder, since the cache there is this node's. */
+export async function nodeIdOf(folder: string, ids: IdSource): Promise<string> {
+  const path = nodeIdFile(folder);
   await writeNewFile(path, `${ids.next()}\n`);
   return (await readFile(path, 'utf8')).trim();
 }

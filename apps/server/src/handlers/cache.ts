@@ -2,11 +2,13 @@ import { type CacheFilesystem, type CacheFilesystemInformation, type CacheThrott
 import {
   type CacheFilesystemRow,
   type CacheThrottleRuleRow,
+  cachedBytes,
   evictBlobs,
   insertCacheThrottleRule,
   listCacheFilesystems,
   listCacheThrottleRules,
   listEvictable,
+  listNodes,
   needBucket,
   needCacheFilesystem,
   needCacheThrottleRule,
@@ -15,8 +17,9 @@ import {
   updateCacheFilesystem,
   updateCacheThrottleRule,
 } from '@nacre/store';
+import { listLivingNodes } from '../cluster/living-nodes.ts';
 import type { Handlers, RequestContext } from '../context.ts';
-import { cacheSpace, checkThresholds } from '../domain/cache-space.ts';
+import { type CacheUse, cacheSpace, checkThresholds } from '../domain/cache-space.ts';
 import { checkPriority } from '../domain/job-state.ts';
 import { describePage, pageRequest } from '../domain/page.ts';
 import { needAdministrator } from '../domain/permissions.ts';
@@ -51,24 +54,18 @@ export const cache = {
     return describeCache(await updateCacheFilesystem(ctx.store.db, before.id, change));
   },
 
-  /** Of the node that answers. What running jobs need stays, and what has no permanent copy. */
+  /** What running jobs need stays, and what has no permanent copy. Other nodes remove the files of their caches soon. */
   async forceFullCacheReclaim(ctx) {
     needAdministrator(ctx.caller, changes);
-    const { node, places, store } = ctx;
-    for (;;) {
-      const evictable = await listEvictable(store.db, node.id, evictAtOnce);
-      const ids = evictable.map(({ id }) => id);
-      const gone = await store.tx((tx) => evictBlobs(tx, node.id, ids), { idempotent: true });
-      if (gone.length === 0) return;
-      await removeDroppedFiles(store, new Map([[node.id, places.cache]]), { atMost: gone.length, blobIds: gone });
-    }
+    for (const { id } of await listNodes(ctx.store.db)) await reclaimAll(ctx, id);
   },
 
-  /** Of the node that answers: each knows its own cache. */
+  /** Of the nodes that serve: this one knows its own cache, of others what the rows say. */
   async getCacheState(ctx) {
-    const filter = { nodeId: ctx.node.id };
-    const { rows } = await listCacheFilesystems(ctx.store.db, filter, pageRequest({}));
-    return { filesystems: await Promise.all(rows.map((row) => describeFill(ctx, row))) };
+    const { rows } = await listCacheFilesystems(ctx.store.db, {}, pageRequest({}));
+    const living = new Set((await listLivingNodes(ctx)).map(({ id }) => id));
+    const caches = rows.filter(({ nodeId }) => living.has(nodeId));
+    return { filesystems: await Promise.all(caches.map((row) => describeFill(ctx, row))) };
   },
 
   async getCacheThrottleRules(ctx, { bucketId, burstThreshold, maxCachePercent, priority, requestType, ...paging }) {
@@ -103,6 +100,16 @@ export const cache = {
   },
 } satisfies Handlers<'ds3'>;
 
+async function reclaimAll({ node, places, store }: RequestContext, nodeId: string): Promise<void> {
+  for (;;) {
+    const ids = (await listEvictable(store.db, nodeId, evictAtOnce)).map(({ id }) => id);
+    const gone = ids.length === 0 ? [] : await store.tx((tx) => evictBlobs(tx, nodeId, ids), { idempotent: true });
+    if (gone.length === 0) return;
+    if (nodeId !== node.id) continue;
+    await removeDroppedFiles(store, new Map([[nodeId, places.cache]]), { atMost: gone.length, blobIds: gone });
+  }
+}
+
 function checkRule(given: Partial<{ [K in keyof CacheThrottleRule]: CacheThrottleRule[K] | undefined }>): void {
   needBetween('max_cache_percent', given.maxCachePercent, 0, 1);
   needBetween('burst_threshold', given.burstThreshold, 0, 1);
@@ -110,7 +117,7 @@ function checkRule(given: Partial<{ [K in keyof CacheThrottleRule]: CacheThrottl
 }
 
 async function describeFill(ctx: RequestContext, row: CacheFilesystemRow): Promise<CacheFilesystemInformation> {
-  const usage = ctx.places.cache.usage();
+  const usage = row.nodeId === ctx.node.id ? ctx.places.cache.usage() : await usageElsewhere(ctx, row);
   const space = cacheSpace(usage, await measureSpace(row.path));
   return {
     availableCapacityInBytes: space.available,
@@ -121,6 +128,10 @@ async function describeFill(ctx: RequestContext, row: CacheFilesystemRow): Promi
     unavailableCapacityInBytes: space.unavailable,
     usedCapacityInBytes: space.used,
   };
+}
+
+async function usageElsewhere({ store }: RequestContext, row: CacheFilesystemRow): Promise<CacheUse> {
+  return { capacity: row.maxCapacityInBytes ?? undefined, used: await cachedBytes(store.db, row.nodeId), reserved: 0 };
 }
 
 function describeCache(row: CacheFilesystemRow): CacheFilesystem {

@@ -1,6 +1,7 @@
 import { unknownFiles } from '@nacre/store';
 import type { BlobStore } from '@nacre/store/blobs';
 import { hoursBefore } from '../clock.ts';
+import { isFirstNode } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
 import type { Worker } from './runner.ts';
 
@@ -16,8 +17,10 @@ export const orphans: Worker = {
   name: 'orphans',
   everySeconds: 6 * 3600,
   async work(ctx, signal) {
-    const { cache, pools } = ctx.places;
+    const { cache, retired, pools } = ctx.places;
     await clean(ctx, cache, { cacheOf: ctx.node.id }, signal);
+    for (const [node, store] of retired) await clean(ctx, store, { cacheOf: node }, signal);
+    if (!(await isFirstNode(ctx))) return 'done';
     for (const [pool, store] of pools) await clean(ctx, store, { pool }, signal);
     return 'done';
   },

@@ -8,6 +8,7 @@ import {
   listDegraded,
   requiredCopies,
 } from '@nacre/store';
+import { isFirstNode } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
 import { type Placement, placeCopies } from '../domain/placement.ts';
 import { copyToPools } from './persist.ts';
@@ -20,6 +21,7 @@ export const rebuild: Worker = {
   name: 'rebuild',
   everySeconds: 60,
   async work(ctx, signal) {
+    if (!(await isFirstNode(ctx))) return 'done';
     await forgetLostBlobs(ctx.store.db);
     for (let after: string | undefined; !signal.aborted; ) {
       const degraded = await listDegraded(ctx.store.db, { after }, atOnce);

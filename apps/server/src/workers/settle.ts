@@ -1,4 +1,5 @@
 import { findChunk, listUnsettledChunks, needJob } from '@nacre/store';
+import { listLivingNodes } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
 import { type ChunkContext, completeIfDone } from './chunk-work.ts';
 import { persistChunk } from './persist.ts';
@@ -27,12 +28,18 @@ export async function settleChunk(ctx: ChunkContext, chunkId: string): Promise<v
   }
 }
 
-/** Looks for chunks that wait although no task looks after them: a pool came, room came, or a task was given up. */
+/**
+ * Looks for chunks that wait although no task looks after them: a pool came, room came, or a task was given up. Each
+ * node looks after its own, the first of them after those of nodes that are gone, too.
+ */
 export const settleAgain: Worker = {
   name: 'settle-again',
   everySeconds: 30,
   async work(ctx: ServerContext, signal) {
-    for (const { id } of await listUnsettledChunks(ctx.store.db, 200)) {
+    const own = ctx.node.id;
+    const others = (await listLivingNodes(ctx)).flatMap(({ id }) => (id === own ? [] : [id]));
+    const whose = others.every((id) => id > own) ? { notOf: others } : { of: own };
+    for (const { id } of await listUnsettledChunks(ctx.store.db, 200, whose)) {
       if (signal.aborted) break;
       try {
         await settleChunk(ctx, id);

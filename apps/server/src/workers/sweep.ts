@@ -10,7 +10,7 @@ export const sweep: Worker = {
   everySeconds: 5,
   async work({ store, places, node, clock }) {
     if (await filesStay(store.db, clock.now())) return 'done';
-    const everywhere = new Map([[node.id, places.cache], ...places.pools]);
+    const everywhere = new Map([[node.id, places.cache], ...places.retired, ...places.pools]);
     return (await removeDroppedFiles(store, everywhere, { atMost: atOnce })) === atOnce ? 'more' : 'done';
   },
 };

@@ -15,6 +15,7 @@ import {
 } from '@nacre/store';
 import type { BlobStore } from '@nacre/store/blobs';
 import { daysBefore } from '../clock.ts';
+import { isFirstNode } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
 import { folderOf } from '../places.ts';
 import { measureSpace } from '../space.ts';
@@ -32,6 +33,7 @@ export const verifyPools: Worker = {
   name: 'verify-pools',
   everySeconds: 5,
   async work(ctx, signal) {
+    if (!(await isFirstNode(ctx))) return 'done';
     const { store, clock, config, places } = ctx;
     const now = clock.now();
     if (config.verifyPoolDays > 0) {

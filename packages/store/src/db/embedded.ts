@@ -19,6 +19,8 @@ import { socketFolder, socketName } from './socket-folder.ts';
 /** A PostgreSQL that runs as a child of this process, for this process alone. */
 export interface EmbeddedPostgres {
   readonly connection: PostgresSocket;
+  /** The same, for processes that this one starts. */
+  readonly url: string;
   /** Tells when it ends without being asked to, with what it said last. */
   onExit(listener: (why: Error) => void): void;
   /** Ends it: every transaction that is not committed is undone. Within 15 seconds, and never fails. */
@@ -29,11 +31,12 @@ export interface EmbeddedPostgres {
  * Starts PostgreSQL over `<dataDir>/postgres`, made on the first start.
  *
  * It listens on a unix socket in there and on no network. One process at a time has a data folder. What an earlier
- * process left running after it was killed is stopped first. Run by root on Linux, it runs as `nobody`.
+ * process left running after it was killed is stopped first. Run by root on Linux, it runs as `nobody`. So many
+ * `connections` may be open at a time.
  * Errors: plain Errors that say what PostgreSQL said; where there is no PostgreSQL for this system they name
  * `NACRE_DATABASE_URL`.
  */
-export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> {
+export async function startEmbedded(dataDir: string, { connections = 60 } = {}): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
   const launcher = await findLauncher(binaries);
   await mkdir(join(dataDir, 'postgres'), { recursive: true, mode: 0o700 });
@@ -47,9 +50,10 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> 
     await stopLeftover(cluster);
     await clearSocket(join(sockets, socketName), folder);
     await makeCluster(launcher, binaries, cluster);
-    const server = await startServer(launcher, binaries, cluster, sockets);
+    const server = await startServer(launcher, binaries, cluster, sockets, connections);
     return {
       connection: { socket: join(sockets, socketName), user: superuser, database: 'postgres' },
+      url: `postgres://${superuser}@localhost/postgres?host=${encodeURIComponent(sockets)}`,
       onExit: server.onExit,
       async stop() {
         await server.stop();
@@ -138,7 +142,6 @@ async function commandLine(pid: number): Promise<string> {
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
-  max_connections: '60',
   shared_buffers: '128MB',
   random_page_cost: '1.1',
   jit: 'off',
@@ -157,8 +160,10 @@ async function startServer(
   { postgres }: Binaries,
   cluster: string,
   sockets: string,
+  connections: number,
 ): Promise<RunningServer> {
-  const named = Object.entries({ ...settings, unix_socket_directories: sockets });
+  const own = { unix_socket_directories: sockets, max_connections: String(connections) };
+  const named = Object.entries({ ...settings, ...own });
   const args = named.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = launcher.start(postgres, ['-D', cluster, ...args]);
   const ended = endOf(child);

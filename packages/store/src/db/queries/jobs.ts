@@ -7,7 +7,25 @@ import {
   type JobStatus,
   type Priority,
 } from '@nacre/model';
-import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, max, ne, or, sql, sum } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  max,
+  ne,
+  notInArray,
+  or,
+  sql,
+  sum,
+} from 'drizzle-orm';
 import { clientOf } from '../handle.ts';
 import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
@@ -653,15 +671,23 @@ export async function listUnreceivedNaked(db: Db, nodeId: string): Promise<strin
 
 /**
  * Chunks that wait for background work and that no task may be looking after: of PUT jobs, entirely in cache and not on
- * every permanent store; of GET jobs, not entirely in cache; of VERIFY jobs, not compared.
+ * every permanent store; of GET jobs, not entirely in cache; of VERIFY jobs, not compared. Those that were given to a
+ * node, or all but those that were given to some.
  */
-export async function listUnsettledChunks(db: Db, atMost: number): Promise<ChunkRow[]> {
+export async function listUnsettledChunks(
+  db: Db,
+  atMost: number,
+  whose: { readonly of: string } | { readonly notOf: readonly string[] } = { notOf: [] },
+): Promise<ChunkRow[]> {
+  const { nodeId } = jobChunks;
+  const ofNodes = 'of' in whose ? eq(nodeId, whose.of) : or(isNull(nodeId), notInArray(nodeId, [...whose.notOf]));
   const rows = await db
     .select({ chunk: jobChunks })
     .from(jobChunks)
     .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
     .where(
       and(
+        ofNodes,
         eq(jobs.status, 'IN_PROGRESS'),
         or(
           and(

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import {
   dataPathBackends,
@@ -70,6 +71,8 @@ const builtInGroups = [administratorsGroup, everyoneGroup, 'Tape Admins'];
  * Source: BlackPearl user guide, initial configuration.
  */
 export async function seedSystem(tx: Db, fresh: FreshSystem): Promise<SystemRow> {
+  // Servers that start together wait for each other here, as for migrations.
+  await tx.execute(sql`select id from drizzle.migration_lock for update`);
   const existing = await findSystem(tx);
   if (existing) return existing;
   const { newId, now } = fresh;

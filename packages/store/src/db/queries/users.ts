@@ -102,6 +102,12 @@ export async function needUser(db: Db, nameOrId: string): Promise<UserRow> {
   return (await findUser(db, nameOrId)) ?? needRow(db, users, 'user', nameOrId);
 }
 
+/** The sealed secret key of somebody; `undefined` when nobody has one. */
+export async function findSealedSecret(db: Db): Promise<string | undefined> {
+  const [found] = await db.select({ sealed: users.sealedSecretKey }).from(users).limit(1);
+  return found?.sealed;
+}
+
 export interface UserFilter {
   /** Exact, or with `%` for any text. */
   readonly name?: string | undefined;
