@@ -11,6 +11,7 @@ import { replication } from './measures/replication.ts';
 import { smallObjects } from './measures/small-objects.ts';
 import { start } from './measures/start.ts';
 import { streamList } from './measures/stream-list.ts';
+import { twoWorkers } from './measures/two-workers.ts';
 
 /** Everything that is measured, in the order of the goals. */
 export const measures: readonly Measure[] = [
@@ -22,6 +23,7 @@ export const measures: readonly Measure[] = [
   receipts,
   largeObject,
   smallObjects,
+  twoWorkers,
   manyStreams,
   files,
   start,

@@ -32,7 +32,7 @@ const goals: Readonly<Record<string, { readonly put: Goal; readonly get: Goal }>
 };
 
 /** Objects a second. */
-interface Sample {
+export interface Sample {
   readonly put: number;
   readonly get: number;
 }
@@ -66,7 +66,8 @@ async function* measureSmallObjects(bench: Bench): AsyncGenerator<Finding> {
   }
 }
 
-async function measureOurs(
+/** Writes objects with a job of ours, and reads them back with another. */
+export async function measureOurs(
   bench: Bench,
   ours: Ours,
   names: readonly string[],
