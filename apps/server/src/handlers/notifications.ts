@@ -1,11 +1,11 @@
 import { type contract, Ds3Error, type Input } from '@nacre/model';
 import {
-  findBucket,
   findJob,
   findRegistration,
   findUser,
   insertRegistration,
   listRegistrations,
+  needBucket,
   type RegistrationRow,
   removeRegistration,
 } from '@nacre/store';
@@ -43,7 +43,7 @@ async function create(ctx: RequestContext, kind: string, input: CreateInput): Pr
     userId: ctx.caller.id,
     seesAll: ctx.caller.administrator,
     jobId: input.jobId === undefined ? null : await needJobId(ctx, input.jobId),
-    bucketId: input.bucketId === undefined ? null : await needBucketId(ctx, input.bucketId),
+    bucketId: input.bucketId === undefined ? null : (await needBucket(ctx.store.db, input.bucketId)).id,
     creationDate: ctx.clock.now(),
     endPoint: input.notificationEndPoint,
     format: input.format ?? 'DEFAULT',
@@ -56,12 +56,6 @@ async function needJobId({ store }: RequestContext, id: string): Promise<string>
   const job = await findJob(store.db, id);
   if (job) return job.id;
   throw new Ds3Error('NotFound', { resource: id, message: `There is no job ${id}.` });
-}
-
-async function needBucketId({ store }: RequestContext, nameOrId: string): Promise<string> {
-  const bucket = await findBucket(store.db, nameOrId);
-  if (bucket) return bucket.id;
-  throw new Ds3Error('NotFound', { resource: nameOrId, message: `There is no bucket '${nameOrId}'.` });
 }
 
 /** An administrator sees all registrations, others their own. */

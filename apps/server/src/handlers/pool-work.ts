@@ -1,8 +1,18 @@
 import { Ds3Error, type Pool } from '@nacre/model';
-import { filesStay, hasCopies, needPool, type PoolRow, updatePool } from '@nacre/store';
+import {
+  filesStay,
+  hasCopies,
+  needDataPolicy,
+  needPool,
+  needStorageDomain,
+  needUser,
+  type PoolRow,
+  updatePool,
+} from '@nacre/store';
 import type { Handlers, RequestContext } from '../context.ts';
 import { needAdministrator } from '../domain/permissions.ts';
 import { removeDroppedFiles } from '../drop-files.ts';
+import { idOf } from './lookup.ts';
 import { describeOne } from './pool-answer.ts';
 
 const changes = 'change pools';
@@ -46,8 +56,12 @@ export const poolWork = {
     needAdministrator(ctx.caller, changes);
   },
 
-  async importAllPools(ctx) {
+  async importAllPools(ctx, { dataPolicyId, storageDomainId, userId }) {
     needAdministrator(ctx.caller, changes);
+    const { db } = ctx.store;
+    await idOf(db, needDataPolicy, dataPolicyId);
+    await idOf(db, needStorageDomain, storageDomainId);
+    await idOf(db, needUser, userId);
   },
 
   async cancelImportPool(ctx, { id }) {

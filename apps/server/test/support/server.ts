@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { type Client, createClient } from '@nacre/client';
 import { freshDatabase, freshFolder } from '@nacre/store/testing';
 import { pino } from 'pino';
@@ -30,7 +32,11 @@ export async function startTestServer(
   const env = { ...small, NACRE_DATA: await freshFolder(), NACRE_DATABASE_URL: url, ...options.env };
   const clock = options.clock === undefined ? {} : { clock: options.clock };
   const logged: string[] = [];
-  const log = pino({ level: 'trace' }, { write: (line) => void logged.push(line) });
+  const write = (line: string) => {
+    logged.push(line);
+    keepOutcome(line);
+  };
+  const log = pino({ level: 'trace' }, { write });
   const server = await startServer({ config: readConfig([], env), log, ...clock });
   const secrets = knownSecrets(server.context.seal);
   const client = createClient({ endpoint: server.endpoint, accessKey, secretKey });
@@ -64,6 +70,14 @@ function expectNoSecret(logged: readonly string[], secrets: ReadonlySet<string>)
     if (secret.length < 8) continue;
     expect(logged.filter((line) => line.includes(secret))).toEqual([]);
   }
+}
+
+const outcomes = process.env.NACRE_WIRE_OUTCOMES;
+
+/** Keeps what the log says of a request in the folder that `NACRE_WIRE_OUTCOMES` names, by test file. */
+function keepOutcome(line: string): void {
+  if (outcomes === undefined || !line.includes('"operation"')) return;
+  appendFileSync(join(outcomes, `${basename(expect.getState().testPath ?? 'unknown')}.jsonl`), line);
 }
 
 /** The system that wire tests speak to: the one that `DS3_ENDPOINT` names, or a server of their own. */

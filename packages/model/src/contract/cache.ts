@@ -77,7 +77,7 @@ export const cache = {
     putCacheThrottleRule: create({
       query: { maxCachePercent: need(double), ...throttled },
       answer: data(CacheThrottleRule),
-      raises: ['Conflict', 'NotFound'],
+      raises: ['Conflict', 'NoSuchBucket'],
     }),
 
     /** Changes a cache throttle rule. Only in 6.0. SDK: ModifyCacheThrottleRuleSpectraS3. */

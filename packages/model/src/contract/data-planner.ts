@@ -49,7 +49,6 @@ export const dataPlanner = {
     getDataPlannerBlobStoreTasks: list({
       query: { fullDetails: bare, job: may(uuid) },
       answer: data(BlobStoreTasksInformation),
-      raises: ['NotFound'],
     }),
   }),
 };

@@ -127,7 +127,7 @@ export const degradation = {
         storageDomain: formerly('storage_domain_id', may(nameOrId)),
       },
       answer: items(PlacedBlob),
-      raises: ['NotFound'],
+      raises: ['NoSuchBucket'],
     }),
   }),
 

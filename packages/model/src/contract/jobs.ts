@@ -99,7 +99,7 @@ export const jobs = {
       },
       body: xml(PutObjectList),
       answer: document(MasterObjectList),
-      raises: ['Conflict', 'MalformedXML', 'NoSuchBucket', 'NotFound', 'OBJECT_ALREADY_EXISTS'],
+      raises: ['Conflict', 'MalformedXML', 'NoSuchBucket', 'OBJECT_ALREADY_EXISTS'],
     }),
 
     /**
@@ -112,7 +112,7 @@ export const jobs = {
       body: textBody,
       answer: document(MasterObjectList),
       orNothing: true,
-      raises: ['Conflict', 'NoSuchBucket', 'NotFound'],
+      raises: ['Conflict', 'NoSuchBucket'],
     }),
 
     /** Makes a job that brings objects to disk ahead of being read. Not in 4.1. SDK: StageObjectsJobSpectraS3. */
@@ -139,7 +139,7 @@ export const jobs = {
     /** Succeeds when a PUT job can be made and kept as the data policy asks. SDK: VerifySafeToCreatePutJobSpectraS3. */
     verifySafeToCreatePutJob: modify({
       operation: 'verify_safe_to_start_bulk_put',
-      raises: ['InsufficientSpace', 'NoSuchBucket', 'NotFound'],
+      raises: ['InsufficientSpace', 'NoSuchBucket'],
     }),
   }),
 
@@ -148,7 +148,7 @@ export const jobs = {
     getJobs: list({
       query: { bucketId: may(nameOrId), fullDetails: bare },
       answer: document(JobList),
-      raises: ['NotFound'],
+      raises: ['NoSuchBucket'],
     }),
 
     /** A job and its chunks, whatever its state. SDK: GetJobSpectraS3. */
@@ -181,18 +181,18 @@ export const jobs = {
     cancelJob: remove({ query: { force: needBare }, raises: ['Conflict', 'NotFound'] }),
 
     /** Ends a job early: keeps what has arrived or is stored, drops the rest. SDK: TruncateJobSpectraS3. */
-    truncateJob: remove({ raises: ['Conflict', 'NotFound'] }),
+    truncateJob: remove({ raises: ['NotFound'] }),
 
     /** Cancels all jobs, or those of one bucket or kind. SDK: CancelAllJobsSpectraS3. */
     cancelAllJobs: removeAll({
       query: { force: needBare, ...ofKind },
-      raises: ['NotFound'],
+      raises: ['NoSuchBucket'],
     }),
 
     /** Ends all jobs early, or those of one bucket or kind, as `truncateJob` does. SDK: TruncateAllJobsSpectraS3. */
     truncateAllJobs: removeAll({
       query: ofKind,
-      raises: ['NotFound'],
+      raises: ['NoSuchBucket'],
     }),
   }),
 
@@ -223,13 +223,13 @@ export const jobs = {
     /** As `cancelAllJobs`. SDK: CancelAllActiveJobsSpectraS3. */
     cancelAllActiveJobs: removeAll({
       query: { force: needBare, ...ofKind },
-      raises: ['NotFound'],
+      raises: ['NoSuchBucket'],
     }),
 
     /** As `truncateAllJobs`. SDK: TruncateAllActiveJobsSpectraS3. */
     truncateAllActiveJobs: removeAll({
       query: ofKind,
-      raises: ['NotFound'],
+      raises: ['NoSuchBucket'],
     }),
   }),
 

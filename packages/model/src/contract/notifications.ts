@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
 import { BucketHistoryEvent } from '../types/bucket.ts';
 import {
   AzureTargetFailureNotificationRegistration,
@@ -27,7 +28,10 @@ import { clearable, create, data, items, list, may, need, on, type Params, pagin
 type Registration = Shape<any>;
 
 /** Has the caller told at an end point; `about` narrows it to one job or bucket. */
-function register<const S extends Registration, const Q extends Params>(of: S, about: Q) {
+function register<const S extends Registration, const Q extends Params>(
+  of: S,
+  { about, raises }: { readonly about: Q; readonly raises: readonly ErrorCode[] },
+) {
   return create({
     query: {
       notificationEndPoint: need(text),
@@ -37,7 +41,7 @@ function register<const S extends Registration, const Q extends Params>(of: S, a
       ...about,
     },
     answer: data(of),
-    raises: ['NotFound'],
+    raises,
   });
 }
 
@@ -54,8 +58,9 @@ function registration<const S extends Registration>(of: S) {
 /** Ends a registration. */
 const unregister = remove({ raises: ['NotFound'] });
 
-const ofJob = { jobId: may(uuid) };
-const ofBucket = { bucketId: may(nameOrId) };
+const ofJob = { about: { jobId: may(uuid) }, raises: ['NotFound'] } as const;
+const ofBucket = { about: { bucketId: may(nameOrId) }, raises: ['NoSuchBucket'] } as const;
+const ofAll = { about: {}, raises: [] } as const;
 
 /**
  * Who is told of what. The four rows of a kind differ in nothing but the kind, so the SDK requests are named once:
@@ -64,7 +69,7 @@ const ofBucket = { bucketId: may(nameOrId) };
 export const notifications = {
   /** Told when something goes wrong with an Azure target. */
   ...on('azure_target_failure_notification_registration', {
-    putAzureTargetFailureNotificationRegistration: register(AzureTargetFailureNotificationRegistration, {}),
+    putAzureTargetFailureNotificationRegistration: register(AzureTargetFailureNotificationRegistration, ofAll),
     getAzureTargetFailureNotificationRegistrations: registrations(AzureTargetFailureNotificationRegistration),
     getAzureTargetFailureNotificationRegistration: registration(AzureTargetFailureNotificationRegistration),
     deleteAzureTargetFailureNotificationRegistration: unregister,
@@ -80,7 +85,7 @@ export const notifications = {
 
   /** Told when something goes wrong with another DS3 system. */
   ...on('ds3_target_failure_notification_registration', {
-    putDs3TargetFailureNotificationRegistration: register(Ds3TargetFailureNotificationRegistration, {}),
+    putDs3TargetFailureNotificationRegistration: register(Ds3TargetFailureNotificationRegistration, ofAll),
     getDs3TargetFailureNotificationRegistrations: registrations(Ds3TargetFailureNotificationRegistration),
     getDs3TargetFailureNotificationRegistration: registration(Ds3TargetFailureNotificationRegistration),
     deleteDs3TargetFailureNotificationRegistration: unregister,
@@ -96,7 +101,7 @@ export const notifications = {
 
   /** Told when a job is made. */
   ...on('job_created_notification_registration', {
-    putJobCreatedNotificationRegistration: register(JobCreatedNotificationRegistration, {}),
+    putJobCreatedNotificationRegistration: register(JobCreatedNotificationRegistration, ofAll),
     getJobCreatedNotificationRegistrations: registrations(JobCreatedNotificationRegistration),
     getJobCreatedNotificationRegistration: registration(JobCreatedNotificationRegistration),
     deleteJobCreatedNotificationRegistration: unregister,
@@ -104,7 +109,7 @@ export const notifications = {
 
   /** Told when a job cannot be made. */
   ...on('job_creation_failed_notification_registration', {
-    putJobCreationFailedNotificationRegistration: register(JobCreationFailedNotificationRegistration, {}),
+    putJobCreationFailedNotificationRegistration: register(JobCreationFailedNotificationRegistration, ofAll),
     getJobCreationFailedNotificationRegistrations: registrations(JobCreationFailedNotificationRegistration),
     getJobCreationFailedNotificationRegistration: registration(JobCreationFailedNotificationRegistration),
     deleteJobCreationFailedNotificationRegistration: unregister,
@@ -120,7 +125,7 @@ export const notifications = {
 
   /** Told when blobs are lost. */
   ...on('object_lost_notification_registration', {
-    putObjectLostNotificationRegistration: register(S3ObjectLostNotificationRegistration, {}),
+    putObjectLostNotificationRegistration: register(S3ObjectLostNotificationRegistration, ofAll),
     getObjectLostNotificationRegistrations: registrations(S3ObjectLostNotificationRegistration),
     getObjectLostNotificationRegistration: registration(S3ObjectLostNotificationRegistration),
     deleteObjectLostNotificationRegistration: unregister,
@@ -136,7 +141,7 @@ export const notifications = {
 
   /** Told when something goes wrong with a pool. */
   ...on('pool_failure_notification_registration', {
-    putPoolFailureNotificationRegistration: register(PoolFailureNotificationRegistration, {}),
+    putPoolFailureNotificationRegistration: register(PoolFailureNotificationRegistration, ofAll),
     getPoolFailureNotificationRegistrations: registrations(PoolFailureNotificationRegistration),
     getPoolFailureNotificationRegistration: registration(PoolFailureNotificationRegistration),
     deletePoolFailureNotificationRegistration: unregister,
@@ -144,7 +149,7 @@ export const notifications = {
 
   /** Told when something goes wrong with an S3 target. */
   ...on('s3_target_failure_notification_registration', {
-    putS3TargetFailureNotificationRegistration: register(S3TargetFailureNotificationRegistration, {}),
+    putS3TargetFailureNotificationRegistration: register(S3TargetFailureNotificationRegistration, ofAll),
     getS3TargetFailureNotificationRegistrations: registrations(S3TargetFailureNotificationRegistration),
     getS3TargetFailureNotificationRegistration: registration(S3TargetFailureNotificationRegistration),
     deleteS3TargetFailureNotificationRegistration: unregister,
@@ -152,7 +157,7 @@ export const notifications = {
 
   /** Told when something goes wrong with a storage domain. */
   ...on('storage_domain_failure_notification_registration', {
-    putStorageDomainFailureNotificationRegistration: register(StorageDomainFailureNotificationRegistration, {}),
+    putStorageDomainFailureNotificationRegistration: register(StorageDomainFailureNotificationRegistration, ofAll),
     getStorageDomainFailureNotificationRegistrations: registrations(StorageDomainFailureNotificationRegistration),
     getStorageDomainFailureNotificationRegistration: registration(StorageDomainFailureNotificationRegistration),
     deleteStorageDomainFailureNotificationRegistration: unregister,
@@ -160,7 +165,7 @@ export const notifications = {
 
   /** Told when something goes wrong with the system. */
   ...on('system_failure_notification_registration', {
-    putSystemFailureNotificationRegistration: register(SystemFailureNotificationRegistration, {}),
+    putSystemFailureNotificationRegistration: register(SystemFailureNotificationRegistration, ofAll),
     getSystemFailureNotificationRegistrations: registrations(SystemFailureNotificationRegistration),
     getSystemFailureNotificationRegistration: registration(SystemFailureNotificationRegistration),
     deleteSystemFailureNotificationRegistration: unregister,
@@ -168,7 +173,7 @@ export const notifications = {
 
   /** Told when something goes wrong with a tape. */
   ...on('tape_failure_notification_registration', {
-    putTapeFailureNotificationRegistration: register(TapeFailureNotificationRegistration, {}),
+    putTapeFailureNotificationRegistration: register(TapeFailureNotificationRegistration, ofAll),
     getTapeFailureNotificationRegistrations: registrations(TapeFailureNotificationRegistration),
     getTapeFailureNotificationRegistration: registration(TapeFailureNotificationRegistration),
     deleteTapeFailureNotificationRegistration: unregister,
@@ -176,7 +181,7 @@ export const notifications = {
 
   /** Told when something goes wrong with a tape partition. */
   ...on('tape_partition_failure_notification_registration', {
-    putTapePartitionFailureNotificationRegistration: register(TapePartitionFailureNotificationRegistration, {}),
+    putTapePartitionFailureNotificationRegistration: register(TapePartitionFailureNotificationRegistration, ofAll),
     getTapePartitionFailureNotificationRegistrations: registrations(TapePartitionFailureNotificationRegistration),
     getTapePartitionFailureNotificationRegistration: registration(TapePartitionFailureNotificationRegistration),
     deleteTapePartitionFailureNotificationRegistration: unregister,

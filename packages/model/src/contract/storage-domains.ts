@@ -116,7 +116,7 @@ export const storageDomains = {
         writePreference: may(WritePreferenceLevel),
       },
       answer: data(StorageDomainMember),
-      raises: ['Conflict', 'NotFound'],
+      raises: ['NotFound'],
     }),
 
     /** Changes a storage domain member, or has it excluded. SDK: ModifyStorageDomainMemberSpectraS3. */

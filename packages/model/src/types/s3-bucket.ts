@@ -16,7 +16,7 @@ export type VersioningConfiguration = Infer<typeof VersioningConfiguration>;
 
 /** Who may do something. S3 clients want to be told the kind of grantee, in the way of XML Schema. */
 export const Grantee = record('Grantee', {
-  schemaInstance: attr(text, 'xmlns:xsi'),
+  schemaInstance: maybe(attr(text, 'xmlns:xsi')),
   kind: attr(text, 'xsi:type'),
   displayName: elem(text),
   id: elem(uuid, 'ID'),

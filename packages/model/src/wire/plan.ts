@@ -51,7 +51,8 @@ function makePlan(shape: Shape): Plan {
     if (key in Object.prototype) throw new Error(`a field of ${shape.name} may not be called ${key}`);
     const slot = slotOf(key, field);
     const named = slot.place === 'attribute' ? attributes : elements;
-    const name = slot.wrapper === '' ? slot.name : slot.wrapper;
+    // Documents are read without regard to prefixes: `xsi:type` is `type`.
+    const name = withoutPrefix(slot.wrapper === '' ? slot.name : slot.wrapper);
     if (named.has(name)) throw new Error(`two fields of ${shape.name} are called ${name}`);
     named.set(name, slot);
   }
@@ -60,6 +61,10 @@ function makePlan(shape: Shape): Plan {
     (slot) => slot.isList || (slot.content.kind === 'record' && slot.content.plan.holdsList),
   );
   return { attributes, elements, slots, holdsList };
+}
+
+function withoutPrefix(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
 }
 
 function slotOf(key: string, field: Field<unknown, Presence>): Slot {
