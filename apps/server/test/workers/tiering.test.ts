@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getObjects, putObjects } from '@nacre/client';
 import { describe, expect, test } from 'vitest';
@@ -100,8 +100,16 @@ describe('a cache far smaller than the data', () => {
     for (let writer = 0; writer < writers; writer++) await readBack(bucket, namesOf(writer));
     expect(mostUsed()).toBeLessThanOrEqual(cacheSize);
 
-    // One of the two pools is emptied by hand: the same reads still succeed, from the other.
-    await rm(join(context.config.data, 'pools', 'pool-1'), { recursive: true, force: true });
+    // One of the two pools is emptied by hand: the same reads still succeed, from the other, and the damage is listed.
+    const folder = join(context.config.data, 'pools', 'pool-1');
+    for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
     await readBack(bucket, namesOf(0));
+    const objects = namesOf(0).map((name) => ({ name }));
+    const { jobId } = await client.ds3.verifyBulkJob({ id: bucket, body: { objects } });
+    await jobReaches(client, jobId, 'COMPLETED');
+    expect(await client.ds3.getSuspectBlobPools({ poolId: 'pool-1' })).toMatchObject({ total: perWriter });
+    expect(await client.ds3.getSuspectBlobPools({ poolId: 'pool-2' })).toMatchObject({ total: 0 });
+    const damaged = await client.ds3.getSuspectObjects({ bucketId: bucket });
+    expect(damaged.items.map(({ name }) => name)).toEqual(namesOf(0).sort());
   });
 });
