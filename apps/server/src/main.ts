@@ -85,11 +85,22 @@ async function backup(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
   process.stdout.write(`${to}: ${copied} blobs copied, ${kept} were there\n`);
 }
 
+/** For what is left to do when the requests have had their time. */
+const lastSeconds = 4;
 let stopping = false;
 
 async function stop(server: Running): Promise<void> {
   if (stopping) return;
   stopping = true;
+  const { shutdownSeconds } = server.context.config;
+  // With a database that does not answer any more, what runs may wait for it for long.
+  setTimeout(
+    () => {
+      complain(`the server did not end within ${shutdownSeconds + lastSeconds} seconds of being asked to`);
+      process.exit(failed);
+    },
+    (shutdownSeconds + lastSeconds) * 1000,
+  ).unref();
   try {
     await server.stop();
   } catch (error) {
