@@ -86,7 +86,7 @@ interface OfJob extends AmongNodes {
 }
 
 /** Blobs that are read together. */
-const blobsAtOnce = 1000;
+const blobsAtOnce = 2000;
 
 /** Small chunks are read several at once, a large one in parts. */
 async function* describeChunks(

@@ -120,8 +120,8 @@ export async function makePutJob(ctx: RequestContext, job: PutJobToMake): Promis
   );
 }
 
-/** Objects that are planned together, and about as many blobs. */
-const atOnce = 2000;
+/** Objects that are planned together, and about as many blobs: fewer would wait longer for the database. */
+const atOnce = 5000;
 
 /** Plans a job as it is written, a part at a time: of a large one only the request is ever in memory. */
 async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): AsyncGenerator<JobRows, void> {
