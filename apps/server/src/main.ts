@@ -29,10 +29,10 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   const onFailure = (why: Error) => {
     log.fatal({ err: why, msg: 'the database has gone: the server ends' });
     process.exitCode = failed;
-    void stop(server);
+    void stop(server, config);
   };
   const server = await serve(config, { log, onFailure, worker });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(server));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(server, config));
   process.on('SIGHUP', () => void reload(server, log));
   if (worker === undefined) announce(server, config);
   else tellServed(server);
@@ -89,10 +89,9 @@ async function backup(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
 const lastSeconds = 4;
 let stopping = false;
 
-async function stop(server: Running): Promise<void> {
+async function stop(server: Running, { shutdownSeconds }: Config): Promise<void> {
   if (stopping) return;
   stopping = true;
-  const { shutdownSeconds } = server.context.config;
   // With a database that does not answer any more, what runs may wait for it for long.
   setTimeout(
     () => {
