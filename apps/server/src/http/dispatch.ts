@@ -66,7 +66,10 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
   const { request, response, number } = exchange;
   const startedAt = performance.now();
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  // Of an answer that was sent whole nobody waits for the end of the client; telling it costs an error with its stack.
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
   response.setHeader('Server', 'Nacre');
   response.setHeader('x-amz-request-id', String(number));
   const method = request.method ?? '';
