@@ -10,7 +10,7 @@ export const minio: Peer = {
   name: 'MinIO',
   // MINIO_FS_OSYNC would not sync the folder but the whole machine, after each object.
   durability: 'one drive, its defaults: the data and what describes them are synced, their folders are not',
-  prepare: (bench) => goProgram(bench, 'github.com/minio/minio', 'v0.0.0-20260212201848-7aac2a2c5b7c'),
+  prepare: (bench) => goProgram(bench, 'github.com/minio/minio', '.', 'v0.0.0-20260212201848-7aac2a2c5b7c'),
   async start(program, folder, { signal }) {
     const [port, consolePort] = [await freePort(), await freePort()];
     const args = ['--address', `127.0.0.1:${port}`, '--console-address', `127.0.0.1:${consolePort}`];

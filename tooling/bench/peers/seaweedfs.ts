@@ -11,7 +11,8 @@ const signedBy = { signature: 'v4', accessKey: 'measured', secretKey: 'measured-
 export const seaweedfs: Peer = {
   name: 'SeaweedFS',
   durability: 'one server, `fs.configure -fsync` on its buckets: volumes are synced, the names of objects are not',
-  prepare: (bench) => goProgram(bench, 'github.com/seaweedfs/seaweedfs/weed', 'v0.0.0-20261109003541-7506e5f91cd6'),
+  prepare: (bench) =>
+    goProgram(bench, 'github.com/seaweedfs/seaweedfs', './weed', 'v0.0.0-20261109003541-7506e5f91cd6'),
   async start(program, folder, { signal }) {
     const data = join(folder, 'data');
     mkdirSync(data, { recursive: true });

@@ -10,7 +10,7 @@ const signedBy = { signature: 'v4', accessKey: 'measured', secretKey: 'measured-
 export const versitygw: Peer = {
   name: 'versitygw',
   durability: 'syncs nothing and has no switch for it: an object is acknowledged when it is in memory',
-  prepare: (bench) => goProgram(bench, 'github.com/versity/versitygw/cmd/versitygw', 'v1.8.0'),
+  prepare: (bench) => goProgram(bench, 'github.com/versity/versitygw', './cmd/versitygw', 'v1.8.0'),
   async start(program, folder, { signal }) {
     const port = await freePort();
     const data = join(folder, 'data');
