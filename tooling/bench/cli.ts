@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { neutralEnvironment } from '../processes/environment.ts';
 import { runProgram } from '../processes/program.ts';
 import type { ServerProcess } from '../processes/server.ts';
 import { pinnedNode } from '../setup/pinned-node.mjs';
@@ -23,17 +24,16 @@ export function runNacre(
   return runTimed(bench, pinnedNode, [program, ...args], { ...env, XDG_CONFIG_HOME: join(bench.folder, 'config') });
 }
 
-/** Runs another program, which gets `env` beside this process's environment, but for its proxies. */
+/** Runs another program, which gets `env` beside what of this process's environment means nothing to it. */
 export async function runTimed(
   bench: Bench,
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<TimedEnd> {
-  const kept = Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name));
   const began = performance.now();
   const { code, stdout, output } = await runProgram(command, args, {
-    env: { ...Object.fromEntries(kept), ...env },
+    env: { ...neutralEnvironment(), ...env },
     seconds: mostSeconds,
     signal: bench.signal,
   });

@@ -1,3 +1,5 @@
+import { neutralEnvironment } from '../processes/environment.ts';
+
 /** A client that is not ours, and what it is asked to do with a server of ours. */
 export interface Suite {
   readonly name: string;
@@ -41,9 +43,8 @@ export interface Outcome {
  * the names that the vendor's SDKs read.
  */
 export function clientEnvironment({ server, folder }: Bench): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(AWS_|DS3_|RCLONE_|.*_proxy$)/i.test(name));
   return {
-    ...Object.fromEntries(kept),
+    ...neutralEnvironment(),
     DS3_ENDPOINT: server.endpoint,
     DS3_ACCESS_KEY: server.accessKey,
     DS3_SECRET_KEY: server.secretKey,
