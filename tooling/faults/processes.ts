@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Client, createClient } from '@nacre/client';
+import { type Client, type ClientOptions, createClient } from '@nacre/client';
 import { pinnedNode } from '../setup/pinned-node.mjs';
 import { root } from '../setup/workspace.mjs';
 
@@ -16,7 +16,7 @@ export interface ServerProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
   hasEnded(): boolean;
   /** A client of the first user. It does not repeat what fails, and is closed with the process. */
-  client(options?: { readonly retries?: number; readonly endpoint?: string }): Client;
+  client(options?: Partial<Pick<ClientOptions, 'retries' | 'endpoint' | 'clock'>>): Client;
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>;
   /** SIGTERM. Errors: when it does not end with 0 in time. */
