@@ -3,12 +3,14 @@ import { authenticationMatrix } from './campaigns/authentication-matrix.ts';
 import { cutDatabase } from './campaigns/cut-database.ts';
 import { damage } from './campaigns/damage.ts';
 import { fullDisk } from './campaigns/full-disk.ts';
+import { fuzzedInputs } from './campaigns/fuzzed-inputs.ts';
 import { killAtFailpoints } from './campaigns/kill-at-failpoints.ts';
 import { killAtRandom } from './campaigns/kill-at-random.ts';
 import { killPostgres } from './campaigns/kill-postgres.ts';
 import { loseCommits } from './campaigns/lose-commits.ts';
 import { mutatedRequests } from './campaigns/mutated-requests.ts';
 import { powerCut } from './campaigns/power-cut.ts';
+import { slowConnections } from './campaigns/slow-connections.ts';
 
 /** In the order in which they run. */
 export const campaigns: readonly Campaign[] = [
@@ -22,4 +24,6 @@ export const campaigns: readonly Campaign[] = [
   fullDisk,
   authenticationMatrix,
   mutatedRequests,
+  fuzzedInputs,
+  slowConnections,
 ];

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import type { Campaign, Wrong } from '../campaign.ts';
+import { atOnce } from '../input/at-once.ts';
+import { type Fuzzed, fuzzedInput, nameOf, type Place } from '../input/fuzzed.ts';
+import { type RawAnswer, RawConnection } from '../input/raw-connection.ts';
+import { administrator, startServer } from '../processes.ts';
+import { randomFrom } from '../random.ts';
+
+const slowMilliseconds = 1000;
+/** What may be there more at the end than after the first tenth. */
+const mostGrowth = 96 * 1024 * 1024;
+const bucket = 'fuzz';
+
+export const fuzzedInputs: Campaign = {
+  name: 'fuzzed-inputs',
+  about:
+    'XML and JSON documents, headers, queries, raw targets and chunk streams, right but for what was garbled, over real connections in pieces of all sizes. Wrong is an answer of 5xx (501 apart), none, one that names our source, one that takes more than a second, also alone and three times, or memory that grows.',
+  unit: 'inputs',
+  least: { full: 300_000, quick: 800 },
+  page: 'security',
+  async run({ least, seed, folder, signal, log }) {
+    const env = { NACRE_EXISTING_OBJECTS: 'replace', NACRE_MAX_ACTIVE_JOBS: '1000000' };
+    const server = await startServer({ dataFolder: `${folder}/data`, env, signal });
+    const client = server.client();
+    await client.s3.putBucket({ bucket });
+    await client.s3.putObject({ bucket, key: 'kept', body: 'kept' });
+    const job = await client.ds3.putBulkJob({ id: bucket, body: { objects: [{ name: 'planned', size: 10 }] } });
+    const { text: plan } = await client.ds3.getJobToReplicate({ id: job.jobId });
+    const place: Place = { host: new URL(server.endpoint).host, keys: administrator, bucket, plan };
+    const connections = Array.from({ length: 16 }, () => new RawConnection(server.endpoint));
+    const wrong: Wrong[] = [];
+    const slow: Slow[] = [];
+    const statuses = new Map<number, number>();
+    const inputs = Number(least);
+    let done = 0;
+    let warm = 0;
+    await atOnce(numbers(inputs), connections.length, signal, async (i, worker) => {
+      const connection = connections[worker] as RawConnection;
+      const input = await fuzzedInput(randomFrom(seed + i), place);
+      // What is no whole request is at its end with our side closed.
+      const answer = await connection.send({ ...input, end: input.isRaw });
+      statuses.set(answer.status ?? 0, (statuses.get(answer.status ?? 0) ?? 0) + 1);
+      const problem = judge(input, answer);
+      if (answer.milliseconds > slowMilliseconds) slow.push({ seed: seed + i, input });
+      if (problem) wrong.push({ seed: seed + i, what: `${nameOf(input)}: ${problem}` });
+      done += 1;
+      if (done === Math.ceil(inputs / 10)) warm = memoryOf(server.pid);
+      if (done % 10_000 === 0) log(`${done} inputs, ${megabytes(memoryOf(server.pid))} MB`);
+    });
+    log(`${slow.length} took more than a second while others were under way`);
+    wrong.push(...(await stillSlow(connections[0] as RawConnection, slow)));
+    for (const connection of connections) connection.close();
+    const grown = memoryOf(server.pid) - warm;
+    if (grown > mostGrowth) wrong.push({ seed, what: `memory grew by ${megabytes(grown)} MB` });
+    const kept = await client.s3.getBucket({ bucket, prefix: 'kept' });
+    if (kept.contents.length === 0) wrong.push({ seed, what: 'an object is gone that no input may have deleted' });
+    log(
+      `answers: ${[...statuses]
+        .sort(([a], [b]) => a - b)
+        .map(([status, count]) => `${status} ${count}`)
+        .join(', ')}`,
+    );
+    await server.stop();
+    return { done, wrong, measured: `memory ${grown < 0 ? '' : '+'}${megabytes(grown)} MB` };
+  },
+};
+
+function* numbers(count: number): Generator<number> {
+  for (let i = 0; i < count; i++) yield i;
+}
+
+function judge({ isRaw, isHead }: Fuzzed, { status, body, hung }: RawAnswer): string | undefined {
+  if (hung) return 'no answer in 20 seconds';
+  if (status === undefined) return isRaw ? undefined : 'the connection ended without an answer';
+  if (status >= 500 && status !== 501) return `${status} ${body.slice(0, 300)}`;
+  if (/\bat .*\.(ts|js|mjs):\d+/.test(body)) return `the answer names our source: ${body.slice(0, 300)}`;
+  if (status >= 400 && !isHead && body !== '' && !body.startsWith('<Error>') && !isRaw)
+    return `${status} without a DS3 error`;
+  return undefined;
+}
+
+interface Slow {
+  readonly seed: number;
+  readonly input: Fuzzed;
+}
+
+/** A machine that is busy makes anything slow once: what is slow alone as well, three times, is. */
+async function stillSlow(connection: RawConnection, slow: readonly Slow[]): Promise<Wrong[]> {
+  const wrong: Wrong[] = [];
+  for (const { seed, input } of slow) {
+    const took: number[] = [];
+    while (took.length < 3 && (took.at(-1) ?? Number.POSITIVE_INFINITY) > slowMilliseconds) {
+      took.push((await connection.send({ ...input, end: input.isRaw })).milliseconds);
+    }
+    const isSlow = (took.at(-1) ?? 0) > slowMilliseconds;
+    if (isSlow) wrong.push({ seed, what: `${nameOf(input)}: it took ${took.map(Math.round).join(', ')} ms alone` });
+  }
+  return wrong;
+}
+
+/** Bytes of memory that a process holds. */
+export function memoryOf(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) * 1024;
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024);
+}
