@@ -1,7 +1,10 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
-/** Networks that are not the public Internet: loopback, private, link-local, multicast, reserved. */
+/**
+ * Networks that are not the public Internet: loopback, private, link-local, multicast, reserved, for documentation.
+ * Of IPv6 all but 2000::/3, and what in there carries an address of IPv4, which could be any of these.
+ */
 const notPublic: readonly (readonly [address: string, prefix: number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -10,13 +13,21 @@ const notPublic: readonly (readonly [address: string, prefix: number])[] = [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
+  ['::', 3],
+  ['4000::', 2],
+  ['8000::', 1],
+  // Teredo and other special purposes; documentation; 6to4; documentation.
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
 ];
 
 /** Decides which addresses this server may connect to on its own. */
@@ -32,12 +43,15 @@ export interface AddressGuard {
  * Errors: a plain Error for a network that cannot be read.
  */
 export function createAddressGuard(allowedNetworks: readonly string[]): AddressGuard {
-  const refused = listOf(notPublic);
+  // A list looks at an address of IPv4 as IPv6 writes it too, and the other way round: they must not be in one.
+  const refused4 = listOf(notPublic.filter(([address]) => isIP(address) === 4));
+  const refused6 = listOf(notPublic.filter(([address]) => isIP(address) === 6));
+  const written4 = listOf([['::ffff:0:0', 96]]);
   const allowed = listOf(allowedNetworks.map(parseNetwork));
   const isAllowed = (address: string) => {
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-    const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4';
-    return allowed.check(plain, family) || !refused.check(plain, family);
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    const refused = family === 'ipv4' || written4.check(address, family) ? refused4 : refused6;
+    return allowed.check(address, family) || !refused.check(address, family);
   };
   return {
     isAllowed,
