@@ -2,7 +2,9 @@ import { isDs3Error } from '@nacre/model';
 import { describe, expect, test, vi } from 'vitest';
 import { cacheTarget } from '../../src/cluster/cache-target.ts';
 import { createNodeSignature, signatureHeader } from '../../src/cluster/node-signature.ts';
+import { retire } from '../../src/workers/retire.ts';
 import { settleChunk } from '../../src/workers/settle.ts';
+import { sweep } from '../../src/workers/sweep.ts';
 import { twoNodes } from '../support/cluster.ts';
 import { aBucketUnder } from '../support/policies.ts';
 import type { TestServer } from '../support/server.ts';
@@ -63,6 +65,42 @@ test('a GET job made on one node is staged by the other, and read from either', 
   const blob = await a.client.s3.getObject({ bucket: made.bucket, key: 'reel', job: job.jobId, offset: 0 });
   expect((await bytesOf(blob)).equals(contentOf('reel', 50))).toBe(true);
   await jobReaches(b.client, job.jobId, 'COMPLETED');
+});
+
+describe('the cache of one node', () => {
+  async function persistedOnA() {
+    const made = await aPutJob(a.client, [{ name: 'reel', size: 50 }]);
+    await sendBlobs(a.client, made);
+    await settleNow(a, made);
+    const blobId = made.job.objects[0]?.objects[0]?.id ?? '';
+    expect(await a.context.places.cache.stat(blobId)).toMatchObject({ length: 50 });
+    return { bucket: made.bucket, blobId };
+  }
+  const never = new AbortController().signal;
+
+  test('is reclaimed when the other is asked to', async () => {
+    const { bucket, blobId } = await persistedOnA();
+    await b.client.ds3.forceFullCacheReclaim();
+    await sweep.work(a.context, never);
+    expect(await a.context.places.cache.stat(blobId)).toBeUndefined();
+    expect((await readFrom(a, bucket, 'reel')).equals(contentOf('reel', 50))).toBe(true);
+  });
+
+  test('is emptied by the other when that looks after it', async () => {
+    const { bucket, blobId } = await persistedOnA();
+    const retired = new Map([[a.context.node.id, a.context.places.cache]]);
+    const after = { ...b.context, places: { ...b.context.places, retired } };
+    await retire.work(after, never);
+    await sweep.work(after, never);
+    expect(await a.context.places.cache.stat(blobId)).toBeUndefined();
+    expect((await readFrom(b, bucket, 'reel')).equals(contentOf('reel', 50))).toBe(true);
+  });
+
+  test('is among those whose fill is told', async () => {
+    const { filesystems } = await b.client.ds3.getCacheState();
+    const nodes = filesystems.map(({ cacheFilesystem }) => cacheFilesystem.nodeId).sort();
+    expect(nodes).toEqual([a.context.node.id, b.context.node.id].sort());
+  });
 });
 
 describe('a blob that comes to both nodes at once', () => {
