@@ -17,7 +17,7 @@ import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { needRight } from '../domain/permissions.ts';
 import { groupIntoChunks } from '../domain/plan-job.ts';
 import { describeJob, type JobAnswer } from './job-answer.ts';
-import { chunkLimits, entriesOf, insertOrAppend, type JobFacts } from './make-job.ts';
+import { chunkLimits, entriesOf, insertOrAppend, type JobFacts, makeOnce } from './make-job.ts';
 import { needPolicy, needRoomForJob } from './put-job.ts';
 
 type Rows = (typeof contract)['ds3'];
@@ -77,8 +77,8 @@ async function makeReadJob(
   const blobs = asked ? await blobsToRead(ctx, bucket.id, asked) : await blobsOfBucket(ctx, bucket.id);
   if (facts.requestType === 'GET' && facts.chunkOrder === 'IN_ORDER') await needAllInCache(ctx, blobs);
   const rows = rowsOf(ctx, blobs, facts);
-  const id = await ctx.store.tx(async (tx) => {
-    const jobId = await insertOrAppend(ctx, tx, bucket.id, facts, [rows]);
+  const id = await makeOnce(ctx, facts, async (tx, known) => {
+    const jobId = await insertOrAppend(ctx, tx, bucket.id, known, [rows]);
     const waiting = facts.requestType === 'VERIFY' || facts.staging ? rows.chunks : rows.chunks.filter(isWaiting);
     await ctx.queue.settle(
       tx,

@@ -1,6 +1,7 @@
 import type { JobRequestType, Priority } from '@nacre/model';
 import {
   enlargeJob,
+  findJob,
   insertJob,
   insertJobRows,
   type JobRows,
@@ -26,6 +27,28 @@ export type JobFacts = Partial<NewJob> & {
 export function chunkLimits({ config, places }: RequestContext): ChunkLimits {
   const maxChunkSize = fittingSize(config.chunkSize, places.cache.usage().capacity);
   return { maxChunkSize, maxBlobsPerChunk: config.maxBlobsPerChunk };
+}
+
+/**
+ * Makes a job in one transaction. When the answer to its COMMIT is lost the work is begun again and finds the job by
+ * its id, so that it is made once, and its client hears of it. Answers the job's id.
+ */
+export async function makeOnce(
+  ctx: RequestContext,
+  facts: JobFacts,
+  make: (tx: Tx, facts: JobFacts) => Promise<string>,
+): Promise<string> {
+  const id = facts.id ?? ctx.ids.next();
+  let begun = 0;
+  return ctx.store.tx(
+    async (tx) => {
+      begun += 1;
+      if (begun > 1 && (await findJob(tx, id))) return id;
+      return make(tx, { ...facts, id });
+    },
+    // What was added to an open job could not be told from what is added again.
+    { idempotent: !facts.aggregating },
+  );
 }
 
 /**

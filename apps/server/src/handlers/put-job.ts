@@ -5,7 +5,6 @@ import {
   type DataPolicyRow,
   existingNames,
   findDataPolicy,
-  findJob,
   holdBucket,
   type JobRows,
   listChunks,
@@ -34,7 +33,7 @@ import {
 } from '../domain/plan-job.ts';
 import { allocateInOrder } from './allocate.ts';
 import { describeJob, type JobAnswer, KnownBlobs } from './job-answer.ts';
-import { chunkLimits, insertOrAppend, type JobFacts } from './make-job.ts';
+import { chunkLimits, insertOrAppend, type JobFacts, makeOnce } from './make-job.ts';
 
 type PutRequest = Input<(typeof contract)['ds3']['putBulkJob']>;
 
@@ -104,20 +103,10 @@ export interface PutJobToMake {
 
 /** Plans and writes a PUT job; of which nothing is left to write, it is complete at once. Answers its id. */
 export async function makePutJob(ctx: RequestContext, job: PutJobToMake): Promise<string> {
-  const id = job.facts.id ?? ctx.ids.next();
-  const { aggregating = false } = job.facts;
-  let begun = 0;
-  return ctx.store.tx(
-    async (tx) => {
-      begun += 1;
-      // Begun again because the answer to COMMIT was lost, and it had happened.
-      if (begun > 1 && (await findJob(tx, id))) return id;
-      await holdBucket(tx, job.bucketId);
-      return insertOrAppend(ctx, tx, job.bucketId, { ...job.facts, id }, planParts(ctx, tx, job));
-    },
-    // What was added to an open job could not be told from what is added again.
-    { idempotent: !aggregating },
-  );
+  return makeOnce(ctx, job.facts, async (tx, facts) => {
+    await holdBucket(tx, job.bucketId);
+    return insertOrAppend(ctx, tx, job.bucketId, facts, planParts(ctx, tx, job));
+  });
 }
 
 /** Objects that are planned together, and about as many blobs: fewer would wait longer for the database. */

@@ -26,6 +26,15 @@ test('an object is written once when nobody hears of the COMMIT of its job', asy
   expect((await client.s3.getBucket({ bucket, versions: true })).versions).toMatchObject([{ key: 'a', size: 3 }]);
 });
 
+test('a job that reads is made once when nobody hears of its COMMIT', async () => {
+  const bucket = await aBucket(client);
+  await client.s3.putObject({ bucket, key: 'a', body: 'abc' });
+  loseFirstCommit('getBulkJob');
+  const { jobId } = await client.ds3.getBulkJob({ id: bucket, body: { objects: [{ name: 'a' }] } });
+  const { jobs } = await client.ds3.getJobs({ bucketId: bucket });
+  expect(jobs.filter(({ requestType }) => requestType === 'GET')).toMatchObject([{ jobId }]);
+});
+
 test('a job is recreated once when nobody hears of its COMMIT', async () => {
   const bucket = await aBucket(client);
   const { job } = await aPutJob(client, [{ name: 'a', size: 1 }], { bucket });
