@@ -1,6 +1,7 @@
 import type { Campaign } from './campaign.ts';
 import { authenticationMatrix } from './campaigns/authentication-matrix.ts';
 import { cutDatabase } from './campaigns/cut-database.ts';
+import { cutReplication } from './campaigns/cut-replication.ts';
 import { damage } from './campaigns/damage.ts';
 import { fullDisk } from './campaigns/full-disk.ts';
 import { fuzzedInputs } from './campaigns/fuzzed-inputs.ts';
@@ -10,6 +11,7 @@ import { killPostgres } from './campaigns/kill-postgres.ts';
 import { loseCommits } from './campaigns/lose-commits.ts';
 import { mutatedRequests } from './campaigns/mutated-requests.ts';
 import { powerCut } from './campaigns/power-cut.ts';
+import { serializationFailures } from './campaigns/serialization-failures.ts';
 import { slowConnections } from './campaigns/slow-connections.ts';
 
 /** In the order in which they run. */
@@ -19,6 +21,8 @@ export const campaigns: readonly Campaign[] = [
   killPostgres,
   cutDatabase,
   loseCommits,
+  serializationFailures,
+  cutReplication,
   powerCut,
   damage,
   fullDisk,

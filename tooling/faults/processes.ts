@@ -43,7 +43,7 @@ const running = new Set<ChildProcess>();
 const dataFolders = new Set<string>();
 
 /** It ended before it served; `how` is its exit code or signal. */
-class StartFailed extends Error {
+export class StartFailed extends Error {
   readonly how: number | NodeJS.Signals;
 
   constructor(how: number | NodeJS.Signals, said: string) {

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
-import { type Scenario, scenarios, settingsFor } from '../load/scenarios.ts';
-import { type ServerProcess, startServer } from '../processes.ts';
+import { type Scenario, scenarios, settingsFor, unfinished } from '../load/scenarios.ts';
+import { type ServerProcess, StartFailed, startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
 /** A step that is not met again in so many tries was there by chance: a look at the clock, a wait for another. */
@@ -14,9 +14,9 @@ const quickSteps = 1;
 export const killAtFailpoints: Campaign = {
   name: 'kill-at-failpoints',
   about:
-    'The server is killed at each step of each piece of work, once: objects and blobs written, jobs made, recreated and made permanent, objects staged, evicted and deleted, uploads in parts, settings. Then it is compared, gone on with, and compared again.',
+    'The server is killed at each step of each piece of work, once: objects and blobs written, jobs made, recreated and made permanent, objects staged, evicted and deleted, uploads in parts, settings, and the start after a crash. Then it is compared, gone on with, and compared again.',
   unit: 'steps',
-  least: { full: 'all', quick: scenarios.length },
+  least: { full: 'all', quick: scenarios.length + 1 },
   page: 'durability',
   async run(run) {
     const wrong: Wrong[] = [];
@@ -30,6 +30,13 @@ export const killAtFailpoints: Campaign = {
         all += found.all;
         wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `${scenario.name}: ${what}` })));
         run.log(`${scenario.name}: killed at ${found.done} of ${found.all} steps`);
+      }
+      if (group === 0) {
+        const found = await runRecovery(run, bench);
+        done += found.done;
+        all += found.all;
+        wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `recovery: ${what}` })));
+        run.log(`recovery: killed at ${found.done} of ${found.all} steps`);
       }
       await bench.server.stop();
     }
@@ -119,6 +126,58 @@ async function killAt(bench: Bench, scenario: Scenario, step: string, wrong: str
   wrong.push(...(await one.check(client)).map(say('at once')));
   await one.act(client).catch((error: unknown) => wrong.push(say('going on')(String(error))));
   wrong.push(...(await one.check(client)).map(say('in the end')));
+  return killed;
+}
+
+// ── Recovery ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Workers that put in order what a crash left, as the start does. */
+const recoveryScopes = ['start', 'drop-naked', 'sweep', 'settle-again'];
+
+/** Kills the server in the middle of its work, and then again at each step of its next start. */
+async function runRecovery({ quick, seed }: Run, bench: Bench): Promise<Found> {
+  rmSync(bench.trace, { force: true });
+  await bench.server.kill();
+  bench.arm(`*=trace:${bench.trace}`);
+  await bench.startAgain();
+  // Its workers look after things as soon as it serves.
+  await laterThan(1000);
+  bench.arm('');
+  const steps = [...new Set(readFileSync(bench.trace, 'utf8').split('\n'))].filter((step) =>
+    recoveryScopes.includes(step.split('/')[0] ?? ''),
+  );
+  const chosen = quick ? someOf(steps, quickSteps, seed) : steps;
+  const wrong: string[] = [];
+  let done = 0;
+  for (const step of chosen) if (await killInRecovery(bench, step, wrong)) done += 1;
+  return { done, all: done, wrong };
+}
+
+async function killInRecovery(bench: Bench, step: string, wrong: string[]): Promise<boolean> {
+  const cases = unfinished.map((scenario) => scenario.begin(bench.number++));
+  const before = bench.server.client();
+  for (const one of cases) await one.prepare(before);
+  const acting = cases.map((one) => one.act(before));
+  await Promise.race(acting);
+  await bench.server.kill();
+  await Promise.allSettled(acting);
+  bench.arm(`${step}=kill`);
+  const killed = await bench.startAgain().then(
+    () => Promise.race([bench.server.ended.then(() => true), laterThan(2000)]),
+    (error: unknown) => {
+      if (error instanceof StartFailed) return true;
+      throw error;
+    },
+  );
+  bench.arm('');
+  if (killed) await bench.startAgain();
+  const client = bench.server.client();
+  const say = (when: string) => (what: string) => `killed at ${step}, ${when}: ${what}`;
+  for (const one of cases) {
+    wrong.push(...(await one.check(client)).map(say('at once')));
+    await one.act(client).catch((error: unknown) => wrong.push(say('going on')(String(error))));
+    wrong.push(...(await one.check(client)).map(say('in the end')));
+  }
   return killed;
 }
 

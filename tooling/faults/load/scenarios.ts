@@ -218,6 +218,12 @@ const stage: Scenario = {
         const wrong: string[] = [];
         for (const each of stored) wrong.push(...(await each.check(client)));
         if (job && !(await finds(client.ds3.getJob({ id: job.id })))) wrong.push('the GET job is gone');
+        // One that was made and never heard of would keep its objects in the cache.
+        const { jobs } = await client.ds3.getJobs({ bucketId: bucket });
+        for (const { jobId, requestType, status } of jobs) {
+          const isLost = requestType === 'GET' && status === 'IN_PROGRESS' && jobId !== job?.id;
+          if (isLost) await client.ds3.cancelJob({ id: jobId });
+        }
         return wrong;
       },
     };
@@ -332,6 +338,9 @@ const settings: Scenario = {
 export function settingsFor({ smallCache = false }: Scenario): Readonly<Record<string, string>> {
   return { NACRE_MAX_BLOBS_PER_CHUNK: '2', ...(smallCache ? { NACRE_CACHE_SIZE: '2000000' } : {}) };
 }
+
+/** Of what a server is in the middle when it is killed, for it to recover from. */
+export const unfinished: readonly Scenario[] = [putObject, sendJob, upload, remove];
 
 /** What a server does with data. */
 export const scenarios: readonly Scenario[] = [
