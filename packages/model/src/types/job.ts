@@ -1,5 +1,5 @@
 import { bool, byteCount, instant, int, long, oneOf, type ScalarValue, text, uuid } from '../wire/scalar.ts';
-import { attr, elem, type Infer, many, maybe, nullable, record, wrapped } from '../wire/shape.ts';
+import { attr, elem, type Infer, many, maybe, nullable, record, withLiteral, wrapped } from '../wire/shape.ts';
 import { alphabetical } from './alphabetical.ts';
 
 /** Highest first. Clients may ask for URGENT, HIGH, NORMAL and LOW; the others are the system's own. */
@@ -28,20 +28,48 @@ export type JobNode = Infer<typeof JobNode>;
 /**
  * A blob of a job: a contiguous range of one object, the unit of PUT and GET. `offset` and `length` are bytes.
  * All but `inCache` stay the same through the life of the job: the Java SDK recognises blobs by them.
+ * The literals are for lists with both versions, as we write them, and with that of 5.0 and later.
  */
-export const BlobEntry = record('Object', {
-  bucket: maybe(attr(text)),
-  id: maybe(attr(uuid)),
-  inCache: maybe(attr(bool)),
-  latest: attr(bool),
-  length: attr(byteCount),
-  name: attr(text),
-  offset: attr(byteCount),
-  /** Up to 4.1: the running number of the version, from 1. */
-  version: maybe(attr(long)),
-  /** From 5.0: the id of the object, which is one version of a name. */
-  versionId: maybe(attr(uuid)),
-});
+export const BlobEntry = withLiteral(
+  withLiteral(
+    record('Object', {
+      bucket: maybe(attr(text)),
+      id: maybe(attr(uuid)),
+      inCache: maybe(attr(bool)),
+      latest: attr(bool),
+      length: attr(byteCount),
+      name: attr(text),
+      offset: attr(byteCount),
+      /** Up to 4.1: the running number of the version, from 1. */
+      version: maybe(attr(long)),
+      /** From 5.0: the id of the object, which is one version of a name. */
+      versionId: maybe(attr(uuid)),
+    }),
+    ['bucket', 'id', 'inCache', 'latest', 'length', 'name', 'offset', 'version', 'versionId'],
+    ([bucket, id, inCache, latest, length, name, offset, version, versionId]) => ({
+      bucket,
+      id,
+      inCache,
+      latest,
+      length,
+      name,
+      offset,
+      version,
+      versionId,
+    }),
+  ),
+  ['bucket', 'id', 'inCache', 'latest', 'length', 'name', 'offset', 'versionId'],
+  ([bucket, id, inCache, latest, length, name, offset, versionId]) => ({
+    bucket,
+    id,
+    inCache,
+    latest,
+    length,
+    name,
+    offset,
+    versionId,
+  }),
+);
 export type BlobEntry = Infer<typeof BlobEntry>;
 
 /** Blobs that are allocated, cached and written to media together. `nodeId` is absent until allocated. */

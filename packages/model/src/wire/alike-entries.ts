@@ -20,153 +20,241 @@ export interface Span {
  * Reads the entries of a long list that are written like the one before them: the same attributes in the same order, with
  * the same blanks and quotes. It takes what is certain and leaves every other entry to the scanner, which also finds
  * what is wrong with it; so it never refuses anything. This is what makes lists of 100,000 objects quick to read.
+ *
+ * Only values that differed in some entry are read; all that stands between them is one text to compare.
  */
 export class AlikeEntries {
   /** The list that the entries belong to. */
   readonly slot: Slot;
   /** What stands before the first value: blanks between the entries, `<Object Name="`. */
-  readonly #lead: Uint16Array;
+  readonly #opening: string;
   readonly #columns: readonly Column[];
-  /** The entry read last. */
-  #last: Readonly<Record<string, unknown>>;
+  /** What stands before the first value that varies. */
+  #lead = new Constant('');
+  #varying: readonly Column[] = [];
+  /** Of the entry that is being read. */
+  readonly #values: unknown[];
+  readonly #make: (values: readonly unknown[]) => object;
 
   /** `entry` was read from `text` between `from` and `to`, its attributes from `spans`. */
   constructor(entry: ListEntry, text: string, { from, to, spans }: Span & { readonly spans: readonly Span[] }) {
+    const keys = Object.keys(entry.values);
     this.slot = entry.slot;
-    this.#last = entry.values;
-    this.#lead = unitsOf(text.slice(from, spans[0]?.from));
+    this.#values = Object.values(entry.values);
+    this.#make = makerOf(entry.slot, keys);
+    this.#opening = text.slice(from, spans[0]?.from);
     this.#columns = spans.map((span, i) => {
       const slot = entry.attributes[i];
-      const value = slot === undefined ? undefined : entry.values[slot.key];
-      const after = text.slice(span.to, spans[i + 1]?.from ?? to);
-      return new Column(slot, value, text.slice(span.from, span.to), after);
+      const index = slot === undefined ? -1 : keys.indexOf(slot.key);
+      const column = new Column(
+        slot,
+        index,
+        text.slice(span.from, span.to),
+        text.slice(span.to, spans[i + 1]?.from ?? to),
+      );
+      // It can be changed by its owner: each entry has its own.
+      column.varies = this.#values[index] instanceof Date;
+      return column;
     });
+    this.#arrange();
   }
 
   /** Adds entries to `into` as long as they are alike, at most so many; answers where the next one begins. */
   read(window: Window, from: number, into: unknown[], atMost: number): number {
-    const columns = this.#columns;
     let next = from;
     for (let count = 0; count < atMost; count += 1) {
-      let at = endOf(this.#lead, window.units, next);
-      for (let i = 0; i < columns.length && at >= 0; i += 1) at = (columns[i] as Column).read(window, at);
-      if (at < 0) {
-        this.#forget();
-        break;
-      }
-      const entry: Record<string, unknown> = { ...this.#last };
-      for (let i = 0; i < columns.length; i += 1) {
-        const { key, value, changed } = columns[i] as Column;
-        if (changed) entry[key] = value;
-      }
-      this.#last = entry;
-      into.push(entry);
-      next = at;
+      let end = this.#readEntry(window, next);
+      if (end < 0 && this.#learn(window, next)) end = this.#readEntry(window, next);
+      if (end < 0) break;
+      into.push(this.#make(this.#values));
+      next = end;
     }
     return next;
   }
 
-  /** Forgets what was read of an entry that is not alike. */
-  #forget(): void {
-    for (const column of this.#columns) column.value = this.#last[column.key];
+  /** Answers where the entry ends, -1 when it is not alike. */
+  #readEntry(window: Window, from: number): number {
+    const columns = this.#varying;
+    let at = this.#lead.endIn(window, from);
+    for (let i = 0; i < columns.length && at >= 0; i += 1) at = (columns[i] as Column).read(window, at, this.#values);
+    return at;
   }
+
+  /** Finds out which values vary that did not before. */
+  #learn(window: Window, from: number): boolean {
+    let learned = false;
+    let at = new Constant(this.#opening).endIn(window, from);
+    for (let i = 0; i < this.#columns.length && at >= 0; i += 1) {
+      const column = this.#columns[i] as Column;
+      const end = column.endIn(window, at);
+      if (!column.varies && (end < 0 || window.text.slice(at, end) !== column.written)) {
+        column.varies = true;
+        learned = true;
+      }
+      at = end < 0 ? end : new Constant(column.after).endIn(window, end);
+    }
+    if (learned) this.#arrange();
+    return learned;
+  }
+
+  /** Puts together what stands between the values that vary. */
+  #arrange(): void {
+    let text = '';
+    for (const column of this.#columns.toReversed()) {
+      text = column.after + text;
+      if (column.varies) {
+        column.isFollowedBy(text);
+        text = '';
+      } else text = column.written + text;
+    }
+    this.#lead = new Constant(this.#opening + text);
+    this.#varying = this.#columns.filter((column) => column.varies);
+  }
+}
+
+/** How a record with these keys is made: by a literal of its descriptor if there is one, otherwise key by key. */
+function makerOf({ content }: Slot, keys: readonly string[]): (values: readonly unknown[]) => object {
+  const literals = content.kind === 'record' ? content.plan.literals : [];
+  const literal = literals.find((each) => each.keys.join() === keys.join());
+  if (literal !== undefined) return literal.make;
+  return (values) => {
+    const record: Record<string, unknown> = {};
+    for (let i = 0; i < keys.length; i += 1) record[keys[i] as string] = values[i];
+    return record;
+  };
 }
 
 /** An attribute that all entries have. */
 class Column {
-  /** Of the field; empty when the attribute is passed over. */
-  readonly key: string;
-  /** Of the entry read last, and whether the entry before had another one. */
-  value: unknown;
-  changed = false;
+  varies = false;
+  /** Its value in the first entry. */
+  readonly written: string;
+  /** What stands between its value and the next attribute's, beginning with its quote. */
+  readonly after: string;
+  /** Of its value among those of the entry, -1 when the attribute is passed over. */
+  readonly #index: number;
   readonly #slot: Slot | undefined;
   readonly #scalar: Scalar<unknown> | undefined;
   readonly #form: ScalarForm;
   readonly #most: number;
   readonly #quote: number;
-  /** What stands after the value, beginning with its quote. */
-  readonly #after: Uint16Array;
-  /** A value as written with its quote, in the hope that more entries have it. */
-  #usual: Uint16Array | undefined;
-  #usualValue: unknown;
+  /** What stands between its value and the next one that varies. */
+  #following = new Constant('');
+  /** Words that were read, with what follows them. */
+  #known: readonly Known[] = [];
 
-  constructor(slot: Slot | undefined, value: unknown, written: string, after: string) {
+  constructor(slot: Slot | undefined, index: number, written: string, after: string) {
     const scalar = slot?.content.kind === 'scalar' ? slot.content.scalar : undefined;
-    this.key = slot?.key ?? '';
-    this.value = value;
+    this.written = written;
+    this.after = after;
+    this.#index = index;
     this.#slot = slot;
     this.#scalar = scalar;
     this.#form = scalar?.form ?? 'other';
     this.#most = scalar?.most ?? Number.MAX_SAFE_INTEGER;
-    this.#after = unitsOf(after);
     this.#quote = after.charCodeAt(0);
-    if (this.#form !== 'integer') this.#expect(written, value);
+  }
+
+  isFollowedBy(text: string): void {
+    this.#following = new Constant(text);
+    this.#known = [];
+  }
+
+  /** Where the value at `from` ends, -1 when it does not stand for itself. */
+  endIn({ units }: Window, from: number): number {
+    return endOfPlain(units, from, this.#quote);
   }
 
   /** Reads the value at `from` and what follows it; answers where the next one begins, -1 when something is not as usual. */
-  read(window: Window, from: number): number {
+  read(window: Window, from: number, values: unknown[]): number {
     const { units, text } = window;
-    if (this.#usual !== undefined) {
-      const end = endOf(this.#usual, units, from);
-      if (end >= 0) {
-        this.#keep(this.#usualValue);
-        return endOf(this.#after, units, end - 1);
-      }
-      if (this.#form !== 'other') this.#usual = undefined;
-    }
     let end: number;
     switch (this.#form) {
       case 'uuid':
         if (!isLowerUuid(window, from)) return -1;
         end = from + uuidLength;
-        this.#keep(text.slice(from, end));
+        values[this.#index] = text.slice(from, end);
         break;
       case 'integer': {
         end = endOfDigits(units, from);
         if (end === from || end - from > safeDigits) return -1;
         const value = numberIn(units, from, end);
         if (value > this.#most) return -1;
-        this.#keep(value);
+        values[this.#index] = value;
         break;
       }
+      case 'text':
+        end = this.endIn(window, from);
+        if (end < 0 || (end === from && this.#slot?.presence === 'nullable')) return -1;
+        values[this.#index] = text.slice(from, end);
+        break;
       default:
-        end = endOfPlain(units, from, this.#quote);
-        if (end < 0 || !this.#parse(text.slice(from, end))) return -1;
+        return this.#readWord(window, from, values);
     }
-    return endOf(this.#after, units, end);
+    return this.#following.endIn(window, end);
   }
 
-  #parse(written: string): boolean {
-    if (this.#scalar === undefined) return true;
+  #readWord(window: Window, from: number, values: unknown[]): number {
+    for (const { written, value } of this.#known) {
+      const end = written.endIn(window, from);
+      if (end < 0) continue;
+      values[this.#index] = value;
+      return end;
+    }
+    const end = this.endIn(window, from);
+    if (end < 0 || this.#scalar === undefined) return end < 0 ? end : this.#following.endIn(window, end);
+    const written = window.text.slice(from, end);
     // An empty value may mean null; the scanner knows.
     const value = written === '' && this.#slot?.presence === 'nullable' ? undefined : this.#scalar.parse(written);
-    if (value === undefined) return false;
-    this.#keep(value);
-    if (this.#form === 'other') this.#expect(written, value);
-    return true;
+    if (value === undefined) return -1;
+    values[this.#index] = value;
+    if (this.#known.length < mostKnown && !(value instanceof Date)) {
+      this.#known = [...this.#known, { written: new Constant(written + this.#following.text), value }];
+    }
+    return this.#following.endIn(window, end);
   }
+}
 
-  #keep(value: unknown): void {
-    this.changed = value !== this.value;
-    this.value = value;
-  }
+/** As many as `true`, `false` and a few words more. */
+const mostKnown = 4;
 
-  #expect(written: string, value: unknown): void {
-    // A Date can be changed by its owner: each entry has its own.
-    if (typeof value === 'object') return;
-    this.#usual = unitsOf(written + String.fromCharCode(this.#quote));
-    this.#usualValue = value;
-  }
+interface Known {
+  readonly written: Constant;
+  readonly value: unknown;
 }
 
 type Units = Window['units'];
 
-/** Index after `expected` if that is what stands at `from`, otherwise -1. */
-function endOf(expected: Uint16Array, units: Units, from: number): number {
-  const { length } = expected;
-  if (from + length > units.length) return -1;
-  for (let i = 0; i < length; i += 1) if (units[from + i] !== expected[i]) return -1;
-  return from + length;
+/** A text that is expected. */
+class Constant {
+  readonly text: string;
+  readonly #units: Uint16Array;
+  /** As many ASCII characters as fill words of four; empty when another one is among them. */
+  readonly #words: Int32Array;
+
+  constructor(text: string) {
+    this.text = text;
+    this.#units = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+    this.#words = new Int32Array(0);
+    if (this.#units.some((unit) => unit >= 0x80)) return;
+    const bytes = new DataView(Uint8Array.from(this.#units).buffer);
+    this.#words = Int32Array.from({ length: text.length >> 2 }, (_, i) => bytes.getInt32(4 * i, true));
+  }
+
+  /** Index after it if that is what stands at `from`, otherwise -1. */
+  endIn({ units, bytes }: Window, from: number): number {
+    const expected = this.#units;
+    const words = this.#words;
+    if (from + expected.length > units.length) return -1;
+    let i = 0;
+    if (bytes !== undefined) {
+      for (let word = 0; word < words.length; word += 1, i += 4) {
+        if (bytes.getInt32(from + i, true) !== words[word]) return -1;
+      }
+    }
+    for (; i < expected.length; i += 1) if (units[from + i] !== expected[i]) return -1;
+    return from + i;
+  }
 }
 
 /** Index of the closing quote when all before it stands for itself, otherwise -1. */
@@ -232,10 +320,4 @@ function otherThanHex(word: number): number {
   const isDecimal = (word + 0x50505050) ^ (word + 0x46464646);
   const isLetter = (word + 0x1f1f1f1f) ^ (word + 0x19191919);
   return ~(isDecimal | isLetter);
-}
-
-function unitsOf(text: string): Uint16Array {
-  const units = new Uint16Array(text.length);
-  for (let i = 0; i < text.length; i += 1) units[i] = text.charCodeAt(i);
-  return units;
 }

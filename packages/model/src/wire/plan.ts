@@ -1,5 +1,5 @@
 import type { Scalar } from './scalar.ts';
-import { type Field, type Place, type Presence, pascalCase, type Shape, wireNameOf } from './shape.ts';
+import { type Field, type Literal, type Place, type Presence, pascalCase, type Shape, wireNameOf } from './shape.ts';
 
 /** A descriptor made ready for reading and writing; made once for each shape. */
 export interface Plan {
@@ -10,6 +10,7 @@ export interface Plan {
   readonly slots: readonly Slot[];
   /** Whether a list is somewhere inside: such a record may be large. */
   readonly holdsList: boolean;
+  readonly literals: readonly Literal[];
 }
 
 /** One field of a record. */
@@ -60,7 +61,7 @@ function makePlan(shape: Shape): Plan {
   const holdsList = slots.some(
     (slot) => slot.isList || (slot.content.kind === 'record' && slot.content.plan.holdsList),
   );
-  return { attributes, elements, slots, holdsList };
+  return { attributes, elements, slots, holdsList, literals: shape.literals ?? [] };
 }
 
 function withoutPrefix(name: string): string {

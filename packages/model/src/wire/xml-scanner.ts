@@ -60,6 +60,9 @@ class Unfinished extends Error {}
 
 const unfinished = new Unfinished();
 
+/** UTF-16 units of a token that is tried again whenever more of it comes. */
+const shortToken = 1024;
+
 const tab = 0x09;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -95,7 +98,7 @@ export class XmlScanner {
   #ended = false;
   #begun = false;
   #rooted = false;
-  /** A token that was cut is tried again when `#text` is this long: doubling keeps the time linear. */
+  /** A long token that was cut is tried again when `#text` is this long: doubling keeps the time linear. */
   #retryLength = 0;
   #elements = 0;
   /** Names of the open elements as written. */
@@ -156,7 +159,8 @@ export class XmlScanner {
       this.#retryLength = 0;
     } catch (error) {
       if (!(error instanceof Unfinished)) throw error;
-      this.#retryLength = 2 * (this.#text.length - this.#at);
+      const cut = this.#text.length - this.#at;
+      this.#retryLength = cut < shortToken ? 0 : 2 * cut;
     }
   }
 

@@ -16,13 +16,21 @@ export function isLegalAscii(bytes: Uint8Array): boolean {
   if (length < 8) return areLegalAscii(bytes, 0, length);
   const head = -byteOffset & 3;
   const words = new Int32Array(buffer, byteOffset + head, (length - head) >> 2);
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] as number;
-    // The top bit of a byte is set in it when it is not ASCII, and in the difference when it, or the one below, is a control character.
-    if ((((word - 0x20202020) | word) & 0x80808080) === 0) continue;
-    if (!areLegalAscii(bytes, head + 4 * at, head + 4 * at + 4)) return false;
+  for (let at = 0; at < words.length; at += 4) {
+    if (areWritable(words, at)) continue;
+    const from = head + 4 * at;
+    if (!areLegalAscii(bytes, from, Math.min(from + 16, head + 4 * words.length))) return false;
   }
   return areLegalAscii(bytes, 0, head) && areLegalAscii(bytes, head + 4 * words.length, length);
+}
+
+/** Whether four words from `at` on are there and hold ASCII characters and no control character but U+007F. */
+function areWritable(words: Int32Array, at: number): boolean {
+  if (at + 4 > words.length) return false;
+  const [a, b, c, d] = [words[at] as number, words[at + 1] as number, words[at + 2] as number, words[at + 3] as number];
+  // The top bit of a byte is set in it when it is not ASCII, and in the difference when it, or the one below, is a control character.
+  const tops = a | (a - 0x20202020) | b | (b - 0x20202020) | c | (c - 0x20202020) | d | (d - 0x20202020);
+  return (tops & 0x80808080) === 0;
 }
 
 function areLegalAscii(bytes: Uint8Array, from: number, to: number): boolean {
