@@ -53,7 +53,8 @@ export function openConnection(options: ConnectOptions): OneConnection {
     types: arrayTypes,
     // Notices, such as "relation exists already, skipping", are for a person at a terminal.
     onnotice: () => {},
-    connection: { application_name: 'nacre' },
+    // Whoever waits so long for others is told to come again. Milliseconds.
+    connection: { application_name: 'nacre', lock_timeout: 60_000 },
     socket({ host: [host = 'localhost'], port: [port = 5432], path }) {
       if (life !== 'unborn') throw Object.assign(new Error('The connection is lost.'), { code: 'CONNECTION_CLOSED' });
       life = 'living';

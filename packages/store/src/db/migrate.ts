@@ -16,6 +16,8 @@ export async function migrate(database: Database, migrationsFolder: string = own
   await makeJournal(database.sql);
   await database.tx(async (tx) => {
     const client = clientOf(tx);
+    // Another server may be at it for long.
+    await client`SET LOCAL lock_timeout = 0`;
     await client`INSERT INTO drizzle.migration_lock VALUES (1) ON CONFLICT DO NOTHING`;
     await client`SELECT id FROM drizzle.migration_lock FOR UPDATE`;
     const applied = await client<{ created_at: string }[]>`SELECT created_at FROM drizzle.__drizzle_migrations`;
