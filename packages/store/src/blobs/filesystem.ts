@@ -43,8 +43,11 @@ async function syncUpwards(root: string, calls: FileSystemCalls): Promise<void> 
   }
 }
 
-/** Bytes gathered before they are written at once, and the pieces these may be. */
-const writeSize = 1024 * 1024;
+/**
+ * Bytes gathered before they are written at once, and the pieces these may be. Where many blobs arrive at a time each
+ * gathers less, so that slow clients cannot have the memory of the server.
+ */
+const writeSize = { most: 1024 * 1024, least: 32 * 1024, together: 16 * 1024 * 1024 };
 const writePieces = 512;
 
 /**
@@ -58,6 +61,8 @@ const partName = /^[0-9a-f-]{36}\.[0-9a-f]{16}$/;
 
 class FilesystemBlobStore implements BlobStore {
   readonly #root: string;
+  /** How many blobs are arriving. */
+  #receiving = 0;
   readonly #parts: string;
   readonly #calls: FileSystemCalls;
   readonly #syncFolder: (path: string) => Promise<void>;
@@ -204,13 +209,15 @@ class FilesystemBlobStore implements BlobStore {
       gathered = [];
       size = 0;
     };
+    this.#receiving += 1;
     try {
       for await (const piece of source) {
         signal?.throwIfAborted();
         inspection.take(piece);
         gathered.push(piece);
         size += piece.length;
-        if (size >= writeSize || gathered.length >= writePieces) await write();
+        const step = Math.min(writeSize.most, Math.floor(writeSize.together / this.#receiving));
+        if (size >= Math.max(writeSize.least, step) || gathered.length >= writePieces) await write();
       }
       signal?.throwIfAborted();
       const checksums = inspection.end();
@@ -221,6 +228,8 @@ class FilesystemBlobStore implements BlobStore {
       // The descriptor is closed next; by the time of a late write its number could be another file's.
       await writing.catch(() => {});
       throw error;
+    } finally {
+      this.#receiving -= 1;
     }
   }
 
