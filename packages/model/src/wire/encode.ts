@@ -1,5 +1,5 @@
+import { AlikeElements } from './alike-elements.ts';
 import { type Content, type Plan, planOf, type Slot } from './plan.ts';
-import type { Scalar } from './scalar.ts';
 import { type Infer, many, record, type Shape } from './shape.ts';
 import { XmlWriter } from './xml-writer.ts';
 
@@ -59,17 +59,30 @@ function* writeFields(writer: XmlWriter, plan: Plan, values: Values): Pieces {
 
 function* writeList(writer: XmlWriter, slot: Slot, entries: Iterable<unknown> | null): Pieces {
   let number = 0;
+  const alike = alikeElements(slot);
   if (slot.place === 'wrapped') writer.open(slot.wrapper);
   for (const entry of entries ?? []) {
     number += 1;
+    const text = alike?.textOf(entry as Values);
+    if (text !== undefined) {
+      writer.element(text);
+      if (writer.length >= pieceLength) yield writer.take();
+      continue;
+    }
     if (slot.place === 'wrappedEach') writer.open(slot.wrapper, number);
     const entryNumber = slot.place === 'wrappedEach' ? 0 : number;
     if (isLarge(slot.content)) yield* writeLarge(writer, slot.name, slot.content.plan, entry as Values, entryNumber);
     else writeElement(writer, slot.name, slot.content, entry, entryNumber);
     if (slot.place === 'wrappedEach') writer.close();
+    alike?.learn(entry as Values);
     if (writer.length >= pieceLength) yield writer.take();
   }
   if (slot.place === 'wrapped') writer.close();
+}
+
+function alikeElements({ name, place, content }: Slot): AlikeElements | undefined {
+  const hasAttributesAlone = content.kind === 'record' && content.plan.elements.size === 0;
+  return hasAttributesAlone && place !== 'wrappedEach' ? new AlikeElements(name, content.plan) : undefined;
 }
 
 function* writeLarge(writer: XmlWriter, name: string, plan: Plan, values: Values | null, number = 0): Pieces {
@@ -88,25 +101,8 @@ function writeSmallFields(writer: XmlWriter, plan: Plan, values: Values): void {
 
 function writeSmall(writer: XmlWriter, slot: Slot, value: unknown): void {
   if (slot.place !== 'attribute') writeElement(writer, slot.name, slot.content, value);
-  else if (value !== null && slot.content.kind === 'scalar') writeAttribute(writer, slot, slot.content.scalar, value);
-}
-
-/** In a long list most attributes are as in the entry before: the name of a bucket, whether something is cached. */
-function writeAttribute(writer: XmlWriter, slot: Slot, scalar: Scalar<unknown>, value: unknown): void {
-  const { written } = slot;
-  if (value === written.value) {
-    writer.again(written.text);
-    return;
-  }
-  const text = writer.attribute(
-    slot.name,
-    scalar.format(value),
-    typeof value === 'number' || typeof value === 'boolean',
-  );
-  // A Date may be another one the next time although it is the same object.
-  if (typeof value === 'object') return;
-  written.value = value;
-  written.text = text;
+  else if (value !== null && slot.content.kind === 'scalar')
+    writer.attribute(slot.name, slot.content.scalar.format(value));
 }
 
 function writeElement(writer: XmlWriter, name: string, content: Content, value: unknown, number = 0): void {

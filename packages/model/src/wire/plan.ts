@@ -24,8 +24,6 @@ export interface Slot {
   readonly wrapper: string;
   readonly isList: boolean;
   readonly content: Content;
-  /** For an attribute: the value that was written last, and as what. */
-  readonly written: { value: unknown; text: string };
 }
 
 /** What an attribute, an element or an entry holds. */
@@ -77,7 +75,6 @@ function slotOf(key: string, field: Field<unknown, Presence>): Slot {
     name: wireNameOf(key, field),
     wrapper: wrapped ? (field.wrapper ?? pascalCase(key)) : '',
     isList: wrapped || field.place === 'repeated',
-    written: { value: undefined, text: '' },
     content:
       field.of.kind === 'record'
         ? { kind: 'record', plan: planOf(field.of) }

@@ -48,10 +48,10 @@ export function nameOfCharacter(text: string, at: number): string {
 }
 
 /** Text that stands in a document as it is, in content and in attributes alike: the common case, found in one pass. */
-const plain = /^[\x20\x21\x23-\x25\x28-\x3B\x3D\x3F-\x7E]*$/;
+const notPlain = /[^\x20\x21\x23-\x25\x28-\x3B\x3D\x3F-\x7E]/;
 
 export function isPlain(text: string): boolean {
-  return plain.test(text);
+  return !notPlain.test(text);
 }
 
 const replacements: Readonly<Record<string, string>> = {

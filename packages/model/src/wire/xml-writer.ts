@@ -32,17 +32,16 @@ export class XmlWriter {
     this.#numbers.push(number);
   }
 
-  /** Has to follow `open` or another attribute. Answers what it wrote; `isPlainText` when nothing in it needs escaping. */
-  attribute(name: string, value: string, isPlainText = false): string {
-    const escaped = isPlainText || isPlain(value) ? value : escapeAttribute(this.#writable(value, `@${name}`));
-    const text = ` ${name}="${escaped}"`;
-    this.#text += text;
-    return text;
+  /** Has to follow `open` or another attribute. */
+  attribute(name: string, value: string): void {
+    const escaped = isPlain(value) ? value : escapeAttribute(this.#writable(value, `@${name}`));
+    this.#text += ` ${name}="${escaped}"`;
   }
 
-  /** Writes what `attribute` answered before. */
-  again(attribute: string): void {
-    this.#text += attribute;
+  /** Writes a whole element that was made already. */
+  element(text: string): void {
+    this.#finishTag();
+    this.#text += text;
   }
 
   content(value: string): void {
