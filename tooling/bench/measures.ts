@@ -1,4 +1,5 @@
 import type { Measure } from './measure.ts';
+import { authenticate } from './measures/authenticate.ts';
 import { decodeList } from './measures/decode-list.ts';
 import { encodeList } from './measures/encode-list.ts';
 import { files } from './measures/files.ts';
@@ -28,4 +29,5 @@ export const measures: readonly Measure[] = [
   files,
   start,
   replication,
+  authenticate,
 ];

@@ -66,7 +66,11 @@ function plusAsBlank(written: string): string {
   return written.replaceAll('+', ' ');
 }
 
+/** Printable ASCII without a percent code: stands for itself, and is what most targets are made of. */
+const plain = /^[ -$&-~]*$/;
+
 function decodePercent(written: string, where: string): string {
+  if (plain.test(written)) return written;
   let decoded: string;
   try {
     decoded = decodeURIComponent(written);
@@ -78,8 +82,11 @@ function decodePercent(written: string, where: string): string {
   return decoded;
 }
 
+const unreserved = /^[A-Za-z0-9._~-]*$/;
+
 /** Encodes all but unreserved characters as UTF-8 percent codes, as signature version 4 wants it. */
 export function encodePercent(value: string): string {
+  if (unreserved.test(value)) return value;
   return encodeURIComponent(value).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
