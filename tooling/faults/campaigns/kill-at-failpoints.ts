@@ -187,7 +187,14 @@ async function diesOf(server: ServerProcess, work: Promise<void>): Promise<boole
     () => undefined,
     (error: unknown) => ({ error }),
   );
-  if (outcome === undefined) return server.hasEnded();
+  // It may have been answered with its last breath, and its end may not have been told yet.
+  if (outcome === undefined) {
+    const lives = await fetch(`${server.endpoint}/_nacre/health/live`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    return !lives;
+  }
   const ended = await Promise.race([server.ended.then(() => true), laterThan(5000)]);
   if (!ended) throw outcome.error;
   return true;
