@@ -21,7 +21,7 @@ export const fullDisk: Campaign = {
   about:
     'The disk of the cache, a real one of 8 MiB, is filled until PUTs are refused: each with 503 and a time to wait, and all that was acknowledged can be read. When there is room again the PUTs succeed, without a restart.',
   unit: 'cycles',
-  least: { full: 20, quick: 1 },
+  least: { full: 5, quick: 1 },
   page: 'durability',
   async run({ least, seed, folder, signal, log }) {
     const data = join(folder, 'data');
