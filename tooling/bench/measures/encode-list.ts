@@ -7,7 +7,7 @@ export const encodeList: Measure = {
   name: 'encode-list',
   number: 3,
   about:
-    'A `MasterObjectList` from values into bytes, in pieces of 64 Ki characters of which none is kept, beside ' +
+    'A `MasterObjectList` from values into bytes, in pieces of 64 Ki characters of which none is kept, warm, beside ' +
     '`JSON.stringify` of the same values into bytes.',
   run: measureEncoding,
 };
@@ -29,7 +29,7 @@ async function* measureEncoding(bench: Bench): AsyncGenerator<Finding> {
   const { ours, native } = await interleaved(
     bench,
     { ours: write, native: () => milliseconds(async () => Buffer.from(JSON.stringify(list))) },
-    { warmUps: 2 },
+    { warmUps: 10 },
   );
   const other = { name: 'JSON.stringify', samples: native };
   yield { name: `${objects} objects`, unit: 'ms', ours, other, goal: { atMost: 0.8 } };
