@@ -8,7 +8,7 @@ export interface BehindProxy {
   readonly server: ServerProcess;
   readonly proxy: PostgresProxy;
   readonly database: OpenDatabase;
-  /** Errors: when the server does not end as asked. */
+  /** Errors: when the server does not end as asked. A campaign that is aborted has it closed by its signal. */
   close(): Promise<void>;
 }
 
@@ -32,6 +32,7 @@ export async function startBehindProxy(
     const dataFolder = join(folder, 'data');
     const server = await startServer({ dataFolder, env: { ...env, NACRE_DATABASE_URL: url }, signal });
     closing.unshift(() => server.stop());
+    signal.addEventListener('abort', () => void close().catch(() => {}), { once: true });
     return { server, proxy, database, close };
   } catch (error) {
     await close();
