@@ -14,9 +14,24 @@ const algorithm = 'aes-256-gcm';
 /** Bytes. A shorter tag would be taken otherwise, and a short one can be guessed. */
 const authTagLength = 16;
 const version = 'v1';
+/** Secrets kept in clear in the memory of a process. */
+const mostOpened = 1000;
 
 /** AES-256-GCM; a sealed secret is `v1.<nonce>.<tag>.<ciphertext>` in base64url. `key` has 32 bytes. */
 export function createSeal(key: Buffer): SecretSeal {
+  // Every request needs its caller's secret, and most come from few callers.
+  const opened = new Map<string, string>();
+
+  function open(sealed: string): string {
+    const [form, nonce, tag, text] = sealed.split('.');
+    if (form !== version || nonce === undefined || tag === undefined || text === undefined) {
+      throw new Error('a secret in the database is not in a form that this version knows');
+    }
+    const decipher = createDecipheriv(algorithm, key, Buffer.from(nonce, 'base64url'), { authTagLength });
+    decipher.setAuthTag(Buffer.from(tag, 'base64url'));
+    return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
+  }
+
   return {
     seal(secret) {
       const nonce = randomBytes(12);
@@ -25,13 +40,12 @@ export function createSeal(key: Buffer): SecretSeal {
       return [version, ...[nonce, cipher.getAuthTag(), sealed].map((part) => part.toString('base64url'))].join('.');
     },
     unseal(sealed) {
-      const [form, nonce, tag, text] = sealed.split('.');
-      if (form !== version || nonce === undefined || tag === undefined || text === undefined) {
-        throw new Error('a secret in the database is not in a form that this version knows');
-      }
-      const decipher = createDecipheriv(algorithm, key, Buffer.from(nonce, 'base64url'), { authTagLength });
-      decipher.setAuthTag(Buffer.from(tag, 'base64url'));
-      return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
+      const known = opened.get(sealed);
+      if (known !== undefined) return known;
+      const secret = open(sealed);
+      if (opened.size >= mostOpened) opened.clear();
+      opened.set(sealed, secret);
+      return secret;
     },
   };
 }
