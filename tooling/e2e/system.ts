@@ -3,19 +3,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { atEnd } from '@nacre/store/testing';
 import { type ServerProcess, startServer } from '../processes/server.ts';
 
 const binaries = fileURLToPath(new URL('../../node_modules/.bin/', import.meta.url));
 
-/** A folder that is gone after the tests of the file. */
+/** A folder that is gone after the test that makes it, or else the tests of the file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nacre-e2e-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Starts a server that takes blobs of any size and waits until it serves; ends it after the tests of the file. */
+/** Starts a server that takes blobs of any size and waits until it serves; ends it after the test, or else the tests of the file. */
 export async function startServerProcess(
   dataFolder: string,
   settings: Readonly<Record<string, string>> = {},
@@ -26,7 +26,9 @@ export async function startServerProcess(
     settings: { NACRE_LOG_LEVEL: 'warn', NACRE_MIN_UPLOAD_SIZE: '1', ...settings },
   });
   // The test may have ended it.
-  afterAll(() => server.stop());
+  atEnd(async () => {
+    await server.stop();
+  });
   return server;
 }
 

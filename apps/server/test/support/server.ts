@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Client, createClient } from '@nacre/client';
-import { freshDatabase, freshFolder } from '@nacre/store/testing';
+import { atEnd, freshDatabase, freshFolder } from '@nacre/store/testing';
 import { pino } from 'pino';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import type { SecretSeal } from '../../src/secrets.ts';
@@ -24,7 +24,7 @@ const small = {
   NACRE_MIN_UPLOAD_SIZE: '1',
 };
 
-/** A server in this process, on a database and a folder of its own; ended after the file's tests. */
+/** A server in this process, on a database and a folder of its own; ended after the test that starts it, or else the file's. */
 export async function startTestServer(
   options: { readonly env?: Readonly<Record<string, string>>; readonly clock?: Clock } = {},
 ): Promise<TestServer> {
@@ -40,7 +40,7 @@ export async function startTestServer(
   const server = await startServer({ config: readConfig([], env), log, ...clock });
   const secrets = knownSecrets(server.context.seal);
   const client = createClient({ endpoint: server.endpoint, accessKey, secretKey });
-  afterAll(async () => {
+  atEnd(async () => {
     client.close();
     await server.stop();
     expectNoSecret(logged, secrets);
