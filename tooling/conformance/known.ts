@@ -11,7 +11,6 @@ const slashInVersion2 =
   '`DELETE /bucket/`, with a slash and signature 2, is taken as deleting an object without a name, as Spectra does.';
 
 export const knownFailures: readonly KnownFailure[] = [
-  { suite: 'go', test: 'TestListings/GetBucketHistory', reason: 'No history of buckets is kept yet.' },
   { suite: 's3cmd', test: 'v2: the bucket goes', reason: slashInVersion2 },
   { suite: 'boto', test: 'the bucket goes', reason: slashInVersion2 },
   { suite: 'aws-java-1', test: 'v2: the bucket goes', reason: slashInVersion2 },

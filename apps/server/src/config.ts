@@ -242,6 +242,12 @@ export const settings = {
     fallback: '30',
     about: 'Days after which completed and cancelled jobs are forgotten.',
   }),
+  keepBucketHistoryDays: setting({
+    env: 'NACRE_KEEP_BUCKET_HISTORY_DAYS',
+    parse: count(0),
+    fallback: '30',
+    about: 'Days after which what happened to objects is forgotten: the events of the bucket history.',
+  }),
   jobIdleHours: setting({
     env: 'NACRE_JOB_IDLE_HOURS',
     parse: count(1),

@@ -39,6 +39,7 @@ import { createTurns } from './transfer/turns.ts';
 import { closeAggregations } from './workers/close-aggregations.ts';
 import { dropNaked } from './workers/drop-naked.ts';
 import { expire } from './workers/expire.ts';
+import { forgetHistory } from './workers/forget-history.ts';
 import { forgetUploads } from './workers/forget-uploads.ts';
 import { giveUp } from './workers/give-up.ts';
 import { heartbeat } from './workers/heartbeat.ts';
@@ -181,6 +182,7 @@ export async function startServer({
       giveUp,
       heartbeat,
       notify,
+      forgetHistory,
       forgetUploads,
       orphans,
       rebuild,

@@ -16,6 +16,7 @@ export {
   removeBucketAcl,
   removeDataPolicyAcl,
 } from './db/queries/acls.ts';
+export { listHistory, numberHistory, removeHistory } from './db/queries/bucket-history.ts';
 export {
   type BucketRow,
   countBuckets,
@@ -176,6 +177,7 @@ export {
   type ToldBlob,
   takeDeliveries,
   tellBlobsCached,
+  tellBucketChanges,
 } from './db/queries/notifications.ts';
 export {
   type BlobWithNames,

@@ -1,6 +1,7 @@
 import type { AllHandlers } from '../http/dispatch.ts';
 import { acls } from './acls.ts';
 import { blobs } from './blobs.ts';
+import { bucketHistory } from './bucket-history.ts';
 import { buckets } from './buckets.ts';
 import { cache } from './cache.ts';
 import { capacity } from './capacity.ts';
@@ -28,6 +29,7 @@ export const handlers = {
   ds3: {
     ...acls,
     ...blobs,
+    ...bucketHistory,
     ...buckets,
     ...cache,
     ...capacity,

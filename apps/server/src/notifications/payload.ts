@@ -1,4 +1,5 @@
 import {
+  BucketChangesNotificationPayload,
   encode,
   JobCompletedNotificationPayload,
   JobCreatedNotificationPayload,
@@ -47,6 +48,11 @@ function xmlOf(event: NotifiedEvent, notificationGenerationDate: Date): string {
         objectsNotPersisted: [...objectsNotPersisted],
       };
       return encode(JobCompletedNotificationPayload, payload);
+    }
+    case 'bucket_changes': {
+      const { changes, lastProcessedEvent } = event;
+      const payload = { changes: [...changes], lastProcessedEvent, notificationGenerationDate };
+      return encode(BucketChangesNotificationPayload, payload);
     }
     case 'object_cached':
     case 'object_persisted': {

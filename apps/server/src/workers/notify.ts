@@ -1,4 +1,4 @@
-import { type Delivery, settleDelivery, takeDeliveries } from '@nacre/store';
+import { type Delivery, settleDelivery, takeDeliveries, tellBucketChanges } from '@nacre/store';
 import type { ServerContext } from '../context.ts';
 import { deliver } from '../notifications/deliver.ts';
 import { payloadOf } from '../notifications/payload.ts';
@@ -18,9 +18,11 @@ export const notify: Worker = {
   async work(ctx) {
     const now = ctx.clock.now();
     const until = new Date(now.getTime() + takenSeconds * 1000);
+    // Nothing waits for it to be told, so it is looked for here and not where it happens.
+    const more = await ctx.store.tx((tx) => tellBucketChanges(tx, now));
     const taken = await ctx.store.tx((tx) => takeDeliveries(tx, now, until, atOnce), { idempotent: true });
     await forEachAtOnce(taken, atOnce, (delivery) => deliverOne(ctx, delivery));
-    return taken.length === atOnce ? 'more' : 'done';
+    return more || taken.length === atOnce ? 'more' : 'done';
   },
 };
 

@@ -118,6 +118,31 @@ test('a cancelled job names the blobs that were lost, to who asked about that jo
   expect(told.filter(({ path }) => path === '/cancelled')).toHaveLength(1);
 });
 
+test('changes to a bucket are told by their numbers in its history, each once', async () => {
+  const made = await aPutJob(client, [{ name: 'a', size: 3 }]);
+  const { id } = await client.ds3.putBucketChangesNotificationRegistration({
+    bucketId: made.bucket,
+    format: 'JSON',
+    notificationEndPoint: `${here}/changes`,
+  });
+  const numbersTold = () =>
+    told
+      .filter(({ path }) => path === '/changes')
+      .flatMap(({ body }) => (JSON.parse(body) as { Changes: { SequenceNumber: number }[] }).Changes)
+      .map(({ SequenceNumber }) => SequenceNumber);
+  const numbersKept = async () =>
+    (await client.ds3.getBucketHistory({ bucketId: made.bucket })).items.map(({ sequenceNumber }) => sequenceNumber);
+  const allTold = () =>
+    vi.waitFor(async () => expect(numbersTold()).toEqual(await numbersKept()), { timeout: 15_000, interval: 50 });
+  await sendBlobs(client, made);
+  await allTold();
+  await jobReaches(client, made.job.jobId, 'COMPLETED');
+  await client.s3.deleteObject({ bucket: made.bucket, key: 'a' });
+  expect(await numbersKept()).toHaveLength(3);
+  await allTold();
+  await client.ds3.deleteBucketChangesNotificationRegistration({ id });
+});
+
 test('an end point that fails is tried again, and the registration says why', async () => {
   status = 500;
   const { id } = await client.ds3.putJobCreatedNotificationRegistration({ notificationEndPoint: `${here}/failing` });

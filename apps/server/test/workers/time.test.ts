@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { expire } from '../../src/workers/expire.ts';
+import { forgetHistory } from '../../src/workers/forget-history.ts';
 import { giveUp } from '../../src/workers/give-up.ts';
 import { startTestServer } from '../support/server.ts';
 import { aPutJob, jobReaches, sendBlobs, withCode } from '../support/things.ts';
@@ -37,6 +38,25 @@ test('finished jobs are forgotten after 30 days, not before; their objects stay'
   }
   expect(await client.ds3.getJob({ id: running.job.jobId })).toMatchObject({ status: 'IN_PROGRESS' });
   expect(await client.s3.headObject({ bucket: done.bucket, key: 'a' })).toMatchObject({ contentLength: 1 });
+});
+
+test('what happened to objects is forgotten after 30 days, whether or not somebody read it', async () => {
+  const { client } = server;
+  const [read, unread] = [
+    await aPutJob(client, [{ name: 'a', size: 1 }]),
+    await aPutJob(client, [{ name: 'a', size: 1 }]),
+  ];
+  const historyOf = async ({ bucket }: typeof read) =>
+    (await client.ds3.getBucketHistory({ bucketId: bucket })).items.map(({ type }) => type);
+  await sendBlobs(client, read);
+  expect(await historyOf(read)).toEqual(['CREATE', 'MARK_LATEST']);
+  await sendBlobs(client, unread);
+  await later(30 * day - 60_000, () => forgetHistory.work(context, never));
+  expect(await historyOf(read)).toEqual(['CREATE', 'MARK_LATEST']);
+  const late = await aPutJob(client, [{ name: 'a', size: 1 }]);
+  await sendBlobs(client, late);
+  await later(30 * day + 60_000, () => forgetHistory.work(context, never));
+  for (const made of [read, unread, late]) expect(await historyOf(made)).toEqual([]);
 });
 
 test('a job nobody touches for a day is cancelled when nothing of it was received', async () => {

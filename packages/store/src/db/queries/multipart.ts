@@ -2,6 +2,7 @@ import { Ds3Error } from '@nacre/model';
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, droppedBlobs, multipartParts, multipartUploads, objects } from '../schema/index.ts';
+import { changes, noteChanges } from './bucket-history.ts';
 import { behindPrefix, withPrefix } from './listing.ts';
 import { takeOver } from './versions.ts';
 
@@ -206,6 +207,8 @@ export async function insertAssembled(tx: Db, { object, parts }: AssembledObject
   const { id, bucketId, name, version, creationDate } = object;
   await tx.insert(objects).values(object);
   await copyRows(tx, blobs, blobColumns, blobRows(id, parts, creationDate));
+  const made = [{ id, bucketId, name, creationDate }];
+  await noteChanges(tx, [...changes('CREATE', made), ...(object.latest ? changes('MARK_LATEST', made) : [])]);
   if (!object.latest) await takeOver(tx, [{ id, bucketId, name, version }]);
 }
 

@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import {
   blobs,
+  bucketHistory,
   buckets,
   jobEntries,
   jobs,
@@ -9,6 +10,7 @@ import {
   notificationRegistrations,
   objects,
 } from '../schema/index.ts';
+import { numberHistory } from './bucket-history.ts';
 
 export type RegistrationRow = typeof notificationRegistrations.$inferSelect;
 
@@ -38,6 +40,11 @@ export type NotifiedEvent =
       readonly kind: 'object_cached' | 'object_persisted';
       readonly jobId: string;
       readonly objects: readonly ToldBlob[];
+    }
+  | {
+      readonly kind: 'bucket_changes';
+      readonly changes: readonly { readonly id: string; readonly sequenceNumber: number }[];
+      readonly lastProcessedEvent: number;
     };
 
 // ── Registrations ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,6 +170,51 @@ async function tellBlobs(
   if (listening.length === 0) return;
   const told = await toldBlobs(tx, sql`${jobEntries.jobId} = ${job.id} and ${which}`);
   await tell(tx, listening, { kind, jobId: job.id, objects: told }, now);
+}
+
+const changesAtOnce = 1000;
+
+/**
+ * Sends what is new in the bucket history on its way to who registered for it, and notes how far each has been told.
+ * Answers whether there may be more.
+ */
+export async function tellBucketChanges(tx: Db, now: Date): Promise<boolean> {
+  const listening = await tx
+    .select()
+    .from(notificationRegistrations)
+    .where(eq(notificationRegistrations.kind, 'bucket_changes'))
+    .for('update', { skipLocked: true });
+  if (listening.length === 0) return false;
+  await numberHistory(tx);
+  let more = false;
+  for (const { id, bucketId, creationDate, lastSequenceNumber } of listening) {
+    const since =
+      lastSequenceNumber === null
+        ? gte(bucketHistory.notedAt, creationDate)
+        : gt(bucketHistory.sequenceNumber, lastSequenceNumber);
+    const rows = await tx
+      .select({ id: bucketHistory.id, sequenceNumber: sql<string>`${bucketHistory.sequenceNumber}` })
+      .from(bucketHistory)
+      .where(
+        and(
+          isNotNull(bucketHistory.sequenceNumber),
+          since,
+          bucketId === null ? undefined : eq(bucketHistory.bucketId, bucketId),
+        ),
+      )
+      .orderBy(asc(bucketHistory.sequenceNumber))
+      .limit(changesAtOnce);
+    const changes = rows.map((row) => ({ ...row, sequenceNumber: Number(row.sequenceNumber) }));
+    const lastProcessedEvent = changes.at(-1)?.sequenceNumber;
+    if (lastProcessedEvent === undefined) continue;
+    await tell(tx, [{ id }], { kind: 'bucket_changes', changes, lastProcessedEvent }, now);
+    await tx
+      .update(notificationRegistrations)
+      .set({ lastSequenceNumber: lastProcessedEvent })
+      .where(eq(notificationRegistrations.id, id));
+    more ||= changes.length === changesAtOnce;
+  }
+  return more;
 }
 
 async function toldBlobs(tx: Db, which: SQL): Promise<ToldBlob[]> {

@@ -9,6 +9,7 @@ import {
   type SystemMetadata,
   suspectBlobs,
 } from '../schema/index.ts';
+import { changes, noteChanges } from './bucket-history.ts';
 import { recountChunks } from './chunks.ts';
 import { isOneOf } from './one-of.ts';
 import { restoreLatest } from './versions.ts';
@@ -186,10 +187,14 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
       .returning({ chunkId: jobEntries.chunkId });
     for (const { chunkId } of left) chunkIds.add(chunkId);
     await tx.delete(blobs).where(isOneOf(blobs.objectId, some));
-    const gone = await tx
-      .delete(objects)
-      .where(isOneOf(objects.id, some))
-      .returning({ bucketId: objects.bucketId, name: objects.name, latest: objects.latest });
+    const gone = await tx.delete(objects).where(isOneOf(objects.id, some)).returning({
+      id: objects.id,
+      bucketId: objects.bucketId,
+      name: objects.name,
+      latest: objects.latest,
+      creationDate: objects.creationDate,
+    });
+    await noteChanges(tx, changes('DELETE', gone));
     await restoreLatest(
       tx,
       gone.filter(({ latest }) => latest),

@@ -3,6 +3,7 @@ import type { ChecksumType } from '@nacre/model';
 import { sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobs, jobChunks, jobs, objects, type SystemMetadata } from '../schema/index.ts';
+import { changes, noteChanges } from './bucket-history.ts';
 import { tellBlobsCached } from './notifications.ts';
 import { type NewVersion, takeOver } from './versions.ts';
 
@@ -175,7 +176,9 @@ async function finishObjects(tx: Db, { receipts, held, parts }: Finishing, now: 
   });
   if (updates.length === 0) return;
   const column = (key: keyof (typeof updates)[number]) => sql.param(updates.map((update) => update[key]));
-  await tx.execute(sql`
+  const whole = new Set(updates.flatMap(({ id, creationDate }) => (creationDate === null ? [] : [id])));
+  const created = held.filter(({ id }) => whole.has(id)).map((object) => ({ ...object, creationDate: now }));
+  const updated = tx.execute(sql`
     update ${objects} set
       creation_date = new.creation_date::timestamptz, e_tag = new.e_tag,
       metadata = coalesce(${objects.metadata}, new.metadata::jsonb),
@@ -184,6 +187,8 @@ async function finishObjects(tx: Db, { receipts, held, parts }: Finishing, now: 
       ${column('metadata')}::text[], ${column('systemMetadata')}::text[])
       as new (id, creation_date, e_tag, metadata, system_metadata)
     where ${objects.id} = new.id`);
+  const latest = created.filter((object) => object.latest);
+  await Promise.all([updated, noteChanges(tx, [...changes('CREATE', created), ...changes('MARK_LATEST', latest)])]);
   await takeOver(tx, newVersions);
 }
 

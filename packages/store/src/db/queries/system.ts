@@ -123,6 +123,7 @@ export async function seedSystem(tx: Db, fresh: FreshSystem): Promise<SystemRow>
     serialNumber: fresh.serialNumber,
     createdAt: now,
     filesStayUntil: null,
+    lastHistoryNumber: 0,
   };
   await tx.insert(systems).values(system);
   await tx.insert(dataPathBackends).values({ id: newId() });

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Db } from '../postgres.ts';
 import { objects } from '../schema/index.ts';
+import { type ChangedObject, changes, noteChanges } from './bucket-history.ts';
 
 type ObjectRow = typeof objects.$inferSelect;
 
@@ -37,24 +38,43 @@ export async function takeOver(tx: Db, versions: readonly NewVersion[]): Promise
     .orderBy(objects.id)
     .for('update');
   const ids = winners.map(({ id }) => id);
-  await tx.execute(sql`
+  const replaced = await tx.execute<ChangedRow>(sql`
     update ${objects} older set latest = false from ${objects} newer
     where newer.id = any(${sql.param(ids)}::uuid[])
       and older.bucket_id = newer.bucket_id and older.name = newer.name
-      and older.latest and older.version < newer.version`);
-  await tx.execute(sql`
+      and older.latest and older.version < newer.version
+    returning older.id, older.bucket_id, older.name, older.creation_date`);
+  const marked = await tx.execute<ChangedRow>(sql`
     update ${objects} newer set latest = true
     where newer.id = any(${sql.param(ids)}::uuid[]) and not newer.latest and not exists (
       select from ${objects} other
-      where other.bucket_id = newer.bucket_id and other.name = newer.name and other.latest)`);
+      where other.bucket_id = newer.bucket_id and other.name = newer.name and other.latest)
+    returning newer.id, newer.bucket_id, newer.name, newer.creation_date`);
+  const [before, after] = [replaced.map(changed), marked.map(changed)];
+  await noteChanges(tx, [...changes('UNMARK_LATEST', before), ...changes('MARK_LATEST', after)]);
 }
+
+type ChangedRow = { id: string; bucket_id: string; name: string; creation_date: string | null };
+
+function changed({ bucket_id: bucketId, creation_date: creationDate, ...row }: ChangedRow): ChangedObject {
+  return { ...row, bucketId, creationDate };
+}
+
+const ofChange = {
+  id: objects.id,
+  bucketId: objects.bucketId,
+  name: objects.name,
+  creationDate: objects.creationDate,
+};
 
 /** Takes the mark of the latest from versions: their names are deleted, and all versions stay. */
 export async function unmarkLatest(tx: Db, objectIds: readonly string[]): Promise<void> {
-  await tx
+  const unmarked = await tx
     .update(objects)
     .set({ latest: false })
-    .where(inArray(objects.id, [...objectIds]));
+    .where(inArray(objects.id, [...objectIds]))
+    .returning(ofChange);
+  await noteChanges(tx, changes('UNMARK_LATEST', unmarked));
 }
 
 /** Of these names, the latest version and all that are older. */
@@ -97,7 +117,8 @@ export async function markLatest(
       .for('update');
     if (!wanted) return undefined;
     if (latest) await unmarkLatest(tx, [latest.id]);
-    await tx.update(objects).set({ latest: true }).where(eq(objects.id, versionId));
+    const marked = await tx.update(objects).set({ latest: true }).where(eq(objects.id, versionId)).returning(ofChange);
+    await noteChanges(tx, changes('MARK_LATEST', marked));
   }
   const [marked] = await tx.select().from(objects).where(and(ofName, objects.latest));
   return marked;
@@ -109,7 +130,7 @@ export async function markLatest(
  */
 export async function restoreLatest(tx: Db, names: readonly NameInBucket[]): Promise<void> {
   if (names.length === 0) return;
-  await tx
+  const restored = await tx
     .update(objects)
     .set({ latest: true })
     .where(
@@ -121,7 +142,9 @@ export async function restoreLatest(tx: Db, names: readonly NameInBucket[]): Pro
         where not exists (
           select from ${objects} l where l.bucket_id = n.bucket_id and l.name = n.name and l.latest)
         order by o.bucket_id, o.name, o.version desc)`,
-    );
+    )
+    .returning(ofChange);
+  await noteChanges(tx, changes('MARK_LATEST', restored));
 }
 
 /** All versions of these names. */

@@ -1,4 +1,5 @@
 export { bucketAcls, dataPolicyAcls } from './acls.ts';
+export { bucketHistory } from './bucket-history.ts';
 export { buckets } from './buckets.ts';
 export { cacheFilesystems, cacheThrottleRules } from './cache.ts';
 export { dataPathBackends } from './data-planner.ts';

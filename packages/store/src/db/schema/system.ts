@@ -1,4 +1,4 @@
-import { pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { id, moment } from './columns.ts';
 
 /** One row: what this installation is. */
@@ -9,4 +9,6 @@ export const systems = pgTable('systems', {
   createdAt: moment().notNull(),
   /** No file of a blob is removed before: a backup is being made. */
   filesStayUntil: moment(),
+  /** The highest number that a row of the bucket history has been given. */
+  lastHistoryNumber: bigint({ mode: 'number' }).notNull().default(0),
 });
