@@ -9,6 +9,8 @@ import { blobs, jobChunks, jobEntries, jobs } from '../schema/index.ts';
 export async function recountChunks(tx: Db, chunkIds: readonly string[]): Promise<void> {
   if (chunkIds.length === 0) return;
   const ids = sql.param([...chunkIds].sort());
+  // Whoever is adding to their counters is waited for: what is counted below must hold when it is written.
+  await tx.execute(sql`select from ${jobChunks} where ${jobChunks.id} = any(${ids}::uuid[]) order by id for update`);
   await tx.execute(sql`
     update ${jobChunks} set
       blobs = now_.blobs, size = now_.size,
