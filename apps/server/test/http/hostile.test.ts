@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { decode, ErrorBody } from '@nacre/model';
-import { signV2 } from '@nacre/model/signing';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
+import { errorOf, type OddRequest, oddRequest } from '../support/odd-request.ts';
+import { rawRequest } from '../support/raw-request.ts';
 import { accessKey, secretKey, startTestServer } from '../support/server.ts';
 import { signedRequest } from '../support/signed-request.ts';
 import { aBucket, aPutJob } from '../support/things.ts';
@@ -14,44 +13,7 @@ const bucket = await aBucket(client);
 const made = await aPutJob(client, [{ name: 'a', size: 9 }]);
 const job = made.job.jobId;
 
-interface Ask {
-  readonly method?: string;
-  readonly target: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
-  readonly date?: Date;
-  readonly keys?: { readonly accessKey: string; readonly secretKey: string };
-  /** In place of the body's own length. */
-  readonly length?: number | null;
-  readonly end?: boolean;
-}
-
-/** A signed request, as odd as asked for. */
-function send(ask: Ask): Promise<RawAnswer> {
-  const { method = 'GET', target, headers = {}, body = '', keys = { accessKey, secretKey } } = ask;
-  const signed = signV2({ method, rawTarget: target, headers: { ...headers } }, keys, ask.date ?? new Date());
-  const length = ask.length === undefined ? Buffer.byteLength(body) : ask.length;
-  const lines = Object.entries({
-    Host: host,
-    ...headers,
-    ...signed,
-    ...(length === null ? {} : { 'Content-Length': String(length) }),
-  });
-  const head = `${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-  return rawRequest(endpoint, [Buffer.from(head, 'latin1'), body], { end: ask.end ?? false });
-}
-
-/** The error of an answer: all five elements, the integer equal to the status, the request number in its header. */
-function errorOf(answer: RawAnswer) {
-  const error = decode(ErrorBody, Buffer.from(answer.body, 'latin1'));
-  expect(error.httpErrorCode).toBe(answer.status);
-  expect(String(error.resourceId)).toBe(answer.headers.get('x-amz-request-id'));
-  expect(error.message).toBeTruthy();
-  expect(error.resource).toBeDefined();
-  expect(answer.body).not.toMatch(/\bat .*\.(ts|js):\d+/);
-  expect(answer.reason).not.toBe('');
-  return { status: answer.status, code: error.code };
-}
+const send = (ask: OddRequest) => oddRequest(endpoint, ask);
 
 /** Whatever was sent, the server is as well as before and holds what it held. */
 afterEach(async () => {

@@ -1,46 +1,19 @@
 // What every operation has in common is asked of every row of the contract, so that a new row is asked it too: what is
 // not there is not found, a document that is none is refused, and lists that hold nothing are lists.
-import {
-  bool,
-  byteCount,
-  contract,
-  double,
-  type HeaderField,
-  instant,
-  int,
-  isDs3Error,
-  long,
-  nameOrId,
-  type Operation,
-  type Param,
-  requestOf,
-  type Scalar,
-  text,
-  uuid,
-} from '@nacre/model';
+import { readFileSync } from 'node:fs';
+import type { Client } from '@nacre/client';
+import { contract, isDs3Error, nameOrId, type Operation, type Param, requestOf, uuid } from '@nacre/model';
 import { describe, expect, test } from 'vitest';
-import { newName } from '../support/people.ts';
+import { aUser, newName } from '../support/people.ts';
 import { systemUnderTest } from '../support/server.ts';
 import { signedRequest } from '../support/signed-request.ts';
+import { bodyOf, neededOf, nothing, type Plane, type Row, rows, type Values } from '../support/smallest-requests.ts';
 import { aBucket, bytesOf, withCode } from '../support/things.ts';
 
 const client = await systemUnderTest();
 const bucket = await aBucket(client);
-const nothing = '00000000-0000-4000-8000-000000000000';
 
-type Plane = 's3' | 'ds3';
-type Values = Readonly<Record<string, unknown>>;
 type Method = (input: Values) => Promise<unknown>;
-
-interface Row {
-  readonly plane: Plane;
-  readonly name: string;
-  readonly operation: Operation;
-}
-
-const rows: Row[] = (['s3', 'ds3'] as const).flatMap((plane) =>
-  Object.entries<Operation>(contract[plane]).map(([name, operation]) => ({ plane, name, operation })),
-);
 
 function rowsThatRaise(code: string, but: readonly string[] = []): [string, Row][] {
   return rows
@@ -50,62 +23,14 @@ function rowsThatRaise(code: string, but: readonly string[] = []): [string, Row]
 }
 
 /** Sends an operation; a read of bytes is read to its end. */
-async function ask({ plane, name }: Row, input: Values): Promise<unknown> {
-  const methods = client[plane] as unknown as Readonly<Record<string, Method>>;
+async function ask({ plane, name }: Row, input: Values, by: Client = client): Promise<unknown> {
+  const methods = by[plane] as unknown as Readonly<Record<string, Method>>;
   const answer = await methods[name]?.(input);
   const isBytes = answer !== null && typeof answer === 'object' && 'body' in answer;
   return isBytes ? bytesOf(answer as Parameters<typeof bytesOf>[0]) : answer;
 }
 
-/** A value that may stand there, and that names nothing. */
-function sampleOf(of: Scalar<unknown>): unknown {
-  const values = new Map<unknown, unknown>([
-    [bool, true],
-    [byteCount, 10],
-    [double, 0.5],
-    [instant, new Date(0)],
-    [int, 1],
-    [long, 1],
-    [nameOrId, nothing],
-    [text, newName('text')],
-    [uuid, nothing],
-  ]);
-  return of.values === undefined ? values.get(of) : of.values[0];
-}
-
 const isReference = (of: unknown): boolean => of === nameOrId || of === uuid;
-
-/** All that a row cannot do without. */
-function neededOf({ path, query, headers }: Operation): Record<string, unknown> {
-  const needed: Record<string, unknown> = {};
-  if (path.plane === 'ds3' && path.id) needed.id = nothing;
-  if (path.plane === 's3' && path.bucket) needed.bucket = 'no-such-bucket';
-  if (path.plane === 's3' && path.key) needed.key = 'no such key';
-  for (const [key, param] of Object.entries<Param>(query)) {
-    if (param.kind === 'need' && param.of !== undefined) needed[key] = sampleOf(param.of);
-    if (param.kind === 'needBare') needed[key] = true;
-  }
-  for (const [key, { kind, of }] of Object.entries<HeaderField>(headers)) {
-    if (kind === 'needed') needed[key] = key === 'copySource' ? '/no-such-bucket/no-such-key' : sampleOf(of);
-  }
-  return needed;
-}
-
-const documents = new Map<string, unknown>([
-  ['s3.deleteObjects', { objects: [{ key: 'a' }] }],
-  ['s3.completeMultiPartUpload', { parts: [{ partNumber: 1, eTag: 'x' }] }],
-]);
-
-/** Of *Get Job to Replicate*, and not a document of ours. */
-const plan = Buffer.from('{}');
-
-function bodyOf({ plane, name, operation }: Row): Values {
-  const full = `${plane}.${name}`;
-  if (operation.body.kind === 'bytes') return { body: Buffer.from('x') };
-  if (operation.body.kind === 'none') return {};
-  if (full === 'ds3.replicatePutJob') return { body: plan };
-  return { body: documents.get(full) ?? { objects: [{ name: 'a', size: 1 }], ids: [nothing] } };
-}
 
 /**
  * The needed values, of which one names what is not there: the thing itself, or the entry after which a list goes on. The
@@ -126,6 +51,26 @@ function namingNothing({ operation }: Row): Values {
 function raises({ raises: codes }: Operation, code: string): boolean {
   return (codes as readonly string[]).includes(code);
 }
+
+// The page is about this server, and not about another that `DS3_ENDPOINT` names.
+test.skipIf(process.env.DS3_ENDPOINT !== undefined)(
+  'the page of operations says which are served, and no other answers 501',
+  async () => {
+    const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
+    const said = [...page.matchAll(/^\| `(\w+)` \| `.*\| 501: .*\|$/gm)].map(([, name]) => name);
+    // Somebody without rights changes nothing by asking.
+    const { client: powerless } = await aUser(client);
+    const answered: string[] = [];
+    for (const row of rows) {
+      const outcome = await ask(row, { ...neededOf(row.operation), ...bodyOf(row) }, powerless).catch(
+        (e: unknown) => e,
+      );
+      if (isDs3Error(outcome) && outcome.status === 501) answered.push(row.name);
+    }
+    expect(answered.sort()).toEqual(said.sort());
+    expect(said.length).toBeLessThan(rows.length);
+  },
+);
 
 describe('what is not there is not found by', () => {
   test.each(rowsThatRaise('NotFound'))('%s', async (_, row) => {
