@@ -4,6 +4,7 @@ import { decode, decodeStream } from '../../src/wire/decode.ts';
 import { bool, byteCount, instant, int, long, oneOf, text, uuid } from '../../src/wire/scalar.ts';
 import { attr, elem, many, maybe, nullable, record, wrapped } from '../../src/wire/shape.ts';
 import { WireError } from '../../src/wire/wire-error.ts';
+import { cut } from '../support/cut.ts';
 
 const Color = oneOf('Color', ['RED', 'GREEN']);
 const fields = {
@@ -116,15 +117,6 @@ async function outcome(read: () => unknown): Promise<unknown> {
     if (error instanceof WireError) return error.message;
     throw error;
   }
-}
-
-async function* cut(source: Uint8Array, lengths: readonly number[]): AsyncGenerator<Uint8Array> {
-  let at = 0;
-  for (const length of lengths) {
-    yield source.subarray(at, at + length);
-    at += length;
-  }
-  yield source.subarray(at);
 }
 
 describe('entries that are alike', () => {

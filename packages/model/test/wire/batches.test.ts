@@ -6,6 +6,7 @@ import { encode } from '../../src/wire/encode.ts';
 import { byteCount, int, text } from '../../src/wire/scalar.ts';
 import { attr, elem, type Infer, many, maybe, nullable, record, wrapped } from '../../src/wire/shape.ts';
 import { WireError } from '../../src/wire/wire-error.ts';
+import { cut } from '../support/cut.ts';
 
 const Part = record('Part', { name: attr(text), size: maybe(attr(byteCount)), note: maybe(elem(text)) });
 const Group = record('Group', { number: attr(int), where: maybe(attr(text)), parts: many(Part) });
@@ -30,15 +31,6 @@ const whole = fc.record({
   nodes: fc.array(part, { maxLength: 2 }),
   groups: fc.array(group, { maxLength: 5 }),
 });
-
-async function* cut(source: Uint8Array, lengths: readonly number[]): AsyncGenerator<Uint8Array> {
-  let at = 0;
-  for (const length of lengths) {
-    yield source.subarray(at, at + length);
-    at += length;
-  }
-  yield source.subarray(at);
-}
 
 const bytesOf = (document: string) => new TextEncoder().encode(document);
 

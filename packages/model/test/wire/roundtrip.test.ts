@@ -5,6 +5,7 @@ import { encode, encodePieces } from '../../src/wire/encode.ts';
 import { bool, byteCount, double, instant, int, long, oneOf, text, uuid } from '../../src/wire/scalar.ts';
 import { attr, elem, type Infer, many, maybe, nullable, record, wrapped, wrappedEach } from '../../src/wire/shape.ts';
 import { WireError } from '../../src/wire/wire-error.ts';
+import { cut } from '../support/cut.ts';
 
 const Color = oneOf('Color', ['RED', 'GREEN']);
 const Leaf = record('Leaf', { name: attr(text), size: maybe(attr(byteCount)), color: elem(Color), rest: elem(text) });
@@ -124,15 +125,6 @@ const tree: fc.Arbitrary<Infer<typeof Tree>> = fc.record(
     ],
   },
 );
-
-async function* cut(source: Uint8Array, lengths: readonly number[]): AsyncGenerator<Uint8Array> {
-  let at = 0;
-  for (const length of lengths) {
-    yield source.subarray(at, at + length);
-    at += length;
-  }
-  yield source.subarray(at);
-}
 
 describe('writing and reading', () => {
   test('a value that was written is read again, from text, bytes and pieces', async () => {
