@@ -46,14 +46,11 @@ export async function startTcpProxy({ target, watch = () => ({}) }: ProxyOptions
   let mode: Mode = { kind: 'pass' };
 
   const cut = ([client, upstream]: readonly [Socket, Socket]) => {
-    client.resetAndDestroy();
-    // There is no reset between the ends of a unix socket.
-    if ('path' in target) upstream.destroy();
-    else upstream.resetAndDestroy();
+    for (const socket of [client, upstream]) reset(socket);
   };
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    if (mode.kind === 'reset') return void client.resetAndDestroy();
+    if (mode.kind === 'reset') return reset(client);
     const upstream = connect({ allowHalfOpen: true, ...target });
     const pair = [client, upstream] as const;
     pairs.add(pair);
@@ -97,7 +94,7 @@ export async function startTcpProxy({ target, watch = () => ({}) }: ProxyOptions
 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const reset = () => {
+  const resetAll = () => {
     for (const pair of pairs) cut(pair);
   };
   return {
@@ -107,17 +104,26 @@ export async function startTcpProxy({ target, watch = () => ({}) }: ProxyOptions
     },
     set mode(next) {
       mode = next;
-      if (next.kind === 'reset') reset();
+      if (next.kind === 'reset') resetAll();
       if (next.kind === 'half-close') for (const [, upstream] of pairs) upstream.end();
     },
     get connections() {
       return pairs.size;
     },
-    reset,
+    reset: resetAll,
     async close() {
-      reset();
+      resetAll();
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+/**
+ * Ends a connection with a reset, where there is one: not between the ends of a unix socket, nor after an end that is
+ * still on its way. Node keeps the handle of a socket that could not be reset, and then never ends.
+ */
+function reset(socket: Socket): void {
+  if (socket.remoteFamily === undefined || socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
