@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@nacre/client';
 import type { Campaign, Wrong } from '../campaign.ts';
 import { atOnce } from '../input/at-once.ts';
 import { type Fuzzed, fuzzedInput, nameOf, type Place } from '../input/fuzzed.ts';
 import { type RawAnswer, RawConnection } from '../input/raw-connection.ts';
+import { unlessMissing } from '../load/answers.ts';
+import { digestOf } from '../load/contents.ts';
+import { readObject } from '../load/put-jobs.ts';
 import { administrator, startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
@@ -10,11 +15,15 @@ const slowMilliseconds = 1000;
 /** What may be there more at the end than after the first tenth. */
 const mostGrowth = 96 * 1024 * 1024;
 const bucket = 'fuzz';
+/** Its inputs are of a user without rights on it, and so must leave it as it is. */
+const foreignBucket = 'of-somebody-else';
+/** An input may delete what the administrator may delete; it is put back after so many. */
+const putBackEvery = 1000;
 
 export const fuzzedInputs: Campaign = {
   name: 'fuzzed-inputs',
   about:
-    'XML and JSON documents, headers, queries, raw targets and chunk streams, right but for what was garbled, over real connections in pieces of all sizes. Wrong is an answer of 5xx (501 apart), none, one that names our source, one that takes more than a second, also alone and three times, or memory that grows.',
+    'XML and JSON documents, headers, queries, raw targets and chunk streams, right but for what was garbled, over real connections in pieces of all sizes; most of the administrator, some of a user at a bucket that is not his. Wrong is an answer of 5xx (501 apart), none, one that names our source, one that takes more than a second, also alone and three times, memory that grows, or a change in that bucket.',
   unit: 'inputs',
   least: { full: 300_000, quick: 800 },
   page: 'security',
@@ -22,11 +31,11 @@ export const fuzzedInputs: Campaign = {
     const env = { NACRE_EXISTING_OBJECTS: 'replace', NACRE_MAX_ACTIVE_JOBS: '1000000' };
     const server = await startServer({ dataFolder: `${folder}/data`, env, signal });
     const client = server.client();
-    await client.s3.putBucket({ bucket });
-    await client.s3.putObject({ bucket, key: 'kept', body: 'kept' });
-    const job = await client.ds3.putBulkJob({ id: bucket, body: { objects: [{ name: 'planned', size: 10 }] } });
-    const { text: plan } = await client.ds3.getJobToReplicate({ id: job.jobId });
-    const place: Place = { host: new URL(server.endpoint).host, keys: administrator, bucket, plan };
+    const host = new URL(server.endpoint).host;
+    const place = await preparePlace(client, { host, keys: administrator, bucket }, signal);
+    const { authId, secretKey = '' } = await client.ds3.delegateCreateUser({ name: 'stranger' });
+    const stranger = { accessKey: authId, secretKey };
+    const foreign = await preparePlace(client, { host, keys: stranger, bucket: foreignBucket }, signal);
     const connections = Array.from({ length: 16 }, () => new RawConnection(server.endpoint));
     const wrong: Wrong[] = [];
     const slow: Slow[] = [];
@@ -36,7 +45,8 @@ export const fuzzedInputs: Campaign = {
     let warm = 0;
     await atOnce(numbers(inputs), connections.length, signal, async (i, worker) => {
       const connection = connections[worker] as RawConnection;
-      const input = await fuzzedInput(randomFrom(seed + i), place);
+      const random = randomFrom(seed + i);
+      const input = await fuzzedInput(random, random.below(4) === 0 ? foreign : place);
       // What is no whole request is at its end with our side closed.
       const answer = await connection.send({ ...input, end: input.isRaw });
       statuses.set(answer.status ?? 0, (statuses.get(answer.status ?? 0) ?? 0) + 1);
@@ -45,6 +55,7 @@ export const fuzzedInputs: Campaign = {
       if (problem) wrong.push({ seed: seed + i, what: `${nameOf(input)}: ${problem}` });
       done += 1;
       if (done === Math.ceil(inputs / 10)) warm = memoryOf(server.pid);
+      if (done % putBackEvery === 0) await client.s3.putObject({ bucket, key: 'kept', body: kept });
       if (done % 10_000 === 0) log(`${done} inputs, ${megabytes(memoryOf(server.pid))} MB`);
     });
     log(`${slow.length} took more than a second while others were under way`);
@@ -52,8 +63,7 @@ export const fuzzedInputs: Campaign = {
     for (const connection of connections) connection.close();
     const grown = memoryOf(server.pid) - warm;
     if (grown > mostGrowth) wrong.push({ seed, what: `memory grew by ${megabytes(grown)} MB` });
-    const kept = await client.s3.getBucket({ bucket, prefix: 'kept' });
-    if (kept.contents.length === 0) wrong.push({ seed, what: 'an object is gone that no input may have deleted' });
+    wrong.push(...(await changesIn(client, foreignBucket)).map((what) => ({ seed, what })));
     log(
       `answers: ${[...statuses]
         .sort(([a], [b]) => a - b)
@@ -64,6 +74,31 @@ export const fuzzedInputs: Campaign = {
     return { done, wrong, measured: `memory ${grown < 0 ? '' : '+'}${megabytes(grown)} MB` };
   },
 };
+
+const kept = Buffer.from('kept');
+
+/** A bucket with an object on permanent storage and a job that is under way. */
+async function preparePlace(client: Client, of: Omit<Place, 'plan'>, signal: AbortSignal): Promise<Place> {
+  const { bucket: id } = of;
+  await client.s3.putBucket({ bucket: id });
+  const first = await client.ds3.putBulkJob({ id, body: { objects: [{ name: 'kept', size: kept.length }] } });
+  await client.s3.putObject({ bucket: id, key: 'kept', job: first.jobId, offset: 0, body: kept });
+  while ((await client.ds3.getJob({ id: first.jobId })).status !== 'COMPLETED') await pause(50, undefined, { signal });
+  const job = await client.ds3.putBulkJob({ id, body: { objects: [{ name: 'planned', size: 10 }] } });
+  const { text: plan } = await client.ds3.getJobToReplicate({ id: job.jobId });
+  return { ...of, plan };
+}
+
+/** What an input may not have done. The job may be gone: the administrator's inputs may cancel all jobs. */
+async function changesIn(client: Client, of: string): Promise<string[]> {
+  const { contents } = await client.s3.getBucket({ bucket: of });
+  const added = contents.filter(({ key }) => key !== 'kept' && key !== 'planned');
+  const read = await unlessMissing(readObject(client, of, 'kept'));
+  return [
+    ...added.map(({ key }) => `${key} was written by a user without rights`),
+    ...(read === digestOf(kept) ? [] : [`an object of somebody else is ${read ?? 'missing'}`]),
+  ];
+}
 
 function* numbers(count: number): Generator<number> {
   for (let i = 0; i < count; i++) yield i;
