@@ -5,6 +5,7 @@ import { type BlobStore, openBlobStore } from '@nacre/store/blobs';
 import { type Clock, systemClock } from './clock.ts';
 import { listNodeFolders, nodeFolder, nodeIdFile } from './cluster/node-folders.ts';
 import { cacheFolder, folderOf } from './places.ts';
+import { isThere, poolIdFile } from './pool-folders.ts';
 
 export interface BackupOptions {
   /** The data folder of a server that runs. */
@@ -18,7 +19,7 @@ export interface BackupResult {
   readonly copied: number;
   /** Blobs that an earlier backup had. */
   readonly kept: number;
-  /** Folders of pools outside the data folder, which are not part of the backup. */
+  /** Folders of pools outside the data folder, or not there now, which are not part of the backup. */
   readonly elsewhere: readonly string[];
 }
 
@@ -49,9 +50,10 @@ export async function backUp({ data, to }: BackupOptions): Promise<BackupResult>
       await copyIfThere(nodeIdFile(folder), nodeIdFile(to));
     }
     const elsewhere: string[] = [];
-    for (const { mountpoint } of await listPools(running.db)) {
-      if (isAbsolute(mountpoint)) elsewhere.push(mountpoint);
-      else await copyBlobs(folderOf(from, mountpoint), folderOf(target, mountpoint), counts);
+    for (const pool of await listPools(running.db)) {
+      const { mountpoint } = pool;
+      if (isAbsolute(mountpoint) || !(await isThere(from, pool))) elsewhere.push(mountpoint);
+      else await copyPool(folderOf(from, mountpoint), folderOf(target, mountpoint), counts);
     }
     return { ...counts, elsewhere };
   } finally {
@@ -71,6 +73,11 @@ async function holdFiles(running: Database, clock: Clock): Promise<{ release(): 
       await keepFilesUntil(running.db, null).catch(() => {});
     },
   };
+}
+
+async function copyPool(from: string, to: string, counts: { copied: number; kept: number }): Promise<void> {
+  await copyBlobs(from, to, counts);
+  await copyIfThere(poolIdFile(from), poolIdFile(to));
 }
 
 async function copyBlobs(from: string, to: string, counts: { copied: number; kept: number }): Promise<void> {

@@ -11,15 +11,15 @@ import {
   type OpenDatabase,
   openDatabase,
   recountChunks,
-  unknownFiles,
 } from '@nacre/store';
-import { type BlobStore, openBlobStore } from '@nacre/store/blobs';
+import type { BlobStore } from '@nacre/store/blobs';
 import { type Clock, systemClock } from './clock.ts';
 import { listNodeFolders, openCachesOf } from './cluster/node-folders.ts';
 import type { Config } from './config.ts';
 import { createIdSource, type IdSource } from './ids.ts';
-import { folderOf } from './places.ts';
+import { openPools } from './pool-folders.ts';
 import { whatIsWrong } from './transfer/compare-copy.ts';
+import { type FilesOf, unknownIn } from './unknown-files.ts';
 
 export interface CheckOptions {
   readonly config: Config;
@@ -71,13 +71,14 @@ export async function checkSystem(options: CheckOptions): Promise<CheckResult> {
   const store = await openDatabase({ dataDir: dataFolder, ...(config.databaseUrl ? { url: config.databaseUrl } : {}) });
   try {
     const counts = { problems: 0, repaired: 0 };
+    const { pools, away } = await openPools(dataFolder, await listPools(store.db));
     const checking: Checking = {
       ...options,
       store,
       clock,
       ids,
       caches: await openCachesOf(await listNodeFolders(dataFolder)),
-      pools: await openPools(store, dataFolder),
+      pools,
       async problem(line, mend) {
         counts.problems++;
         if (!options.repair || !mend) return options.say(line);
@@ -86,6 +87,9 @@ export async function checkSystem(options: CheckOptions): Promise<CheckResult> {
         options.say(`${line}: repaired`);
       },
     };
+    for (const { pool, reason } of away) {
+      await checking.problem(`${pool.id}: the pool ${pool.name} is away, its copies are not looked at: ${reason}`);
+    }
     await checkRows(checking);
     const { blobs, copies } = await checkBytes(checking);
     return { blobs, copies, unknownFiles: await countUnknownFiles(checking), ...counts };
@@ -98,14 +102,6 @@ async function needSystem(dataFolder: string): Promise<void> {
   await access(join(dataFolder, 'node.id')).catch(() => {
     throw new Error(`${dataFolder} is no data folder: no server was ever started on it.`);
   });
-}
-
-async function openPools(store: OpenDatabase, dataFolder: string): Promise<ReadonlyMap<string, BlobStore>> {
-  const pools = new Map<string, BlobStore>();
-  for (const { id, mountpoint } of await listPools(store.db)) {
-    pools.set(id, await openBlobStore(`file:${folderOf(dataFolder, mountpoint)}`));
-  }
-  return pools;
 }
 
 async function checkRows({ store, problem }: Checking): Promise<void> {
@@ -148,9 +144,10 @@ async function checkBlob(checking: Checking, blob: BlobPlaces): Promise<number> 
     if (wrong) await problem(`${blob.id}: in the cache it ${wrong}`, blob.poolIds.length > 0 ? drop : undefined);
   }
   for (const poolId of blob.poolIds) {
-    copies++;
     const pool = pools.get(poolId);
-    const wrong = pool ? await lookAt(checking, pool, blob) : 'cannot be read: there is no such pool';
+    if (!pool) continue;
+    copies++;
+    const wrong = await lookAt(checking, pool, blob);
     if (wrong === undefined) continue;
     const suspect = { id: ids.next(), blobId: blob.id, poolId };
     await problem(`${blob.id}: on the pool ${poolId} it ${wrong}`, () =>
@@ -169,28 +166,12 @@ async function lookAt({ readAll }: Checking, files: BlobStore, blob: BlobPlaces)
 
 async function countUnknownFiles({ store, caches, pools, say }: Checking): Promise<number> {
   let count = 0;
-  for (const [nodeId, cache] of caches) count += await unknownIn(store, cache, { cacheOf: nodeId });
-  for (const [pool, files] of pools) count += await unknownIn(store, files, { pool });
-  if (count > 0) say(`${count} files belong to no row; the server removes them when they are a day old`);
-  return count;
-}
-
-async function unknownIn(
-  { db }: OpenDatabase,
-  files: BlobStore,
-  place: Parameters<typeof unknownFiles>[1],
-): Promise<number> {
-  let count = 0;
-  for await (const _part of files.parts()) count++;
-  let some: string[] = [];
-  const countSome = async () => {
-    count += (await unknownFiles(db, place, some)).length;
-    some = [];
+  const countIn = async (files: BlobStore, of: FilesOf) => {
+    for await (const _part of files.parts()) count++;
+    for await (const _id of unknownIn(store.db, files, of)) count++;
   };
-  for await (const id of files.list()) {
-    some.push(id);
-    if (some.length === blobsAtOnce) await countSome();
-  }
-  await countSome();
+  for (const [nodeId, cache] of caches) await countIn(cache, { cacheOf: nodeId });
+  for (const [pool, files] of pools) await countIn(files, { pool });
+  if (count > 0) say(`${count} files belong to no row; the server removes them when they are a day old`);
   return count;
 }

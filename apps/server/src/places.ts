@@ -1,5 +1,4 @@
 import { isAbsolute, join } from 'node:path';
-import type { PoolRow } from '@nacre/store';
 import { type BlobSource, type BlobStore, openBlobStore, openCache } from '@nacre/store/blobs';
 import { type Eviction, type RoomyCache, withEviction } from './cache-room.ts';
 import type { Elsewhere } from './cluster/elsewhere.ts';
@@ -16,29 +15,23 @@ export interface Places {
 }
 
 export interface PlacesToOpen {
-  readonly dataFolder: string;
   /** The cache of this node; `size` in bytes, 0 for no limit. */
   readonly cache: { readonly folder: string; readonly size: number };
   readonly eviction: Eviction;
   readonly elsewhere: Elsewhere;
   readonly retired: Places['retired'];
-  /** Each is opened at its mountpoint. */
-  readonly pools: readonly PoolRow[];
+  readonly pools: Places['pools'];
 }
 
-export async function openPlaces({ dataFolder, eviction, elsewhere, retired, ...open }: PlacesToOpen): Promise<Places> {
+export async function openPlaces({ eviction, elsewhere, retired, pools, ...open }: PlacesToOpen): Promise<Places> {
   const { folder, size } = open.cache;
   const cache = await openCache(await openBlobStore(`file:${folder}`), size === 0 ? undefined : size);
-  const opened = new Map<string, BlobStore>();
-  for (const { id, mountpoint } of open.pools) {
-    opened.set(id, await openBlobStore(`file:${folderOf(dataFolder, mountpoint)}`));
-  }
   const own = withEviction(cache, eviction);
   return {
     cache: own,
     cacheOf: (nodeId) => (nodeId === eviction.nodeId ? own : elsewhere.cacheOf(nodeId)),
     retired,
-    pools: opened,
+    pools,
   };
 }
 

@@ -31,6 +31,7 @@ import { readCertificate } from './http/tls.ts';
 import { createIdSource, type IdSource } from './ids.ts';
 import { createAddressGuard } from './notifications/addresses.ts';
 import { cacheFolder, openPlaces } from './places.ts';
+import { markNewPools, openPools } from './pool-folders.ts';
 import { createReadReceipts } from './read-receipts.ts';
 import { createReceipts } from './receipts.ts';
 import { registerCache, registerPools } from './register.ts';
@@ -65,7 +66,7 @@ export interface RunningServer {
   readonly context: ServerContext;
   /** Reads certificate and key again, and opens the audit log again. Errors: a plain Error; what was stays in use. */
   reload(): Promise<void>;
-  /** Lets running requests and tasks end, then closes everything. */
+  /** Lets running requests and tasks end, then closes everything; again it does nothing. */
   stop(): Promise<void>;
 }
 
@@ -125,13 +126,16 @@ export async function startServer({
     const elsewhere = openElsewhere({ store, clock, signature, silentSeconds, near });
     closing.unshift(async () => elsewhere.close());
     const retired = worker === 1 ? beside.filter((node) => node.worker > config.workers) : [];
+    const poolRows = await listPools(store.db);
+    await markNewPools(store, dataFolder, poolRows);
+    const { pools, away } = await openPools(dataFolder, poolRows);
+    for (const { pool, reason } of away) log.error({ pool: pool.id, msg: `the pool ${pool.name} is away: ${reason}` });
     const places = await openPlaces({
-      dataFolder,
       cache: { folder: cacheFolder(folder), size: config.cacheSize },
       eviction: { store, nodeId, retryAfterSeconds: config.retryAfterSeconds },
       elsewhere,
       retired: await openCachesOf(retired),
-      pools: await listPools(store.db),
+      pools,
     });
     const queue = await openQueue(store, log, config.persistDelaySeconds);
     closing.unshift(() => queue.stop());
@@ -208,7 +212,7 @@ export async function startServer({
         if (next) http.useCertificate(next);
       },
       async stop() {
-        for (const close of closing) await close();
+        for (const close of closing.splice(0)) await close();
       },
     };
   } catch (error) {

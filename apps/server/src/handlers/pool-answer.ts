@@ -7,7 +7,7 @@ import { measureSpace, type Space } from '../space.ts';
 /** A pool as it is answered, with what it was found by. */
 export interface FoundPool extends PlacedPool {
   readonly answer: Pool;
-  /** `undefined` when its folder is not there. */
+  /** `undefined` when its folder is not there, or was not when this node started. */
   readonly space: Space | undefined;
 }
 
@@ -19,8 +19,9 @@ export async function describePools(
   const found = await listPlacedPools(store.db, filter);
   return Promise.all(
     found.map(async (placed) => {
-      const space = await measureSpace(folderOf(config.data, placed.pool.mountpoint));
-      const writable = places.pools.get(placed.pool.id)?.state().writable ?? false;
+      const files = places.pools.get(placed.pool.id);
+      const space = files && (await measureSpace(folderOf(config.data, placed.pool.mountpoint)));
+      const writable = files?.state().writable ?? false;
       return { ...placed, space, answer: describePool(placed, space, writable) };
     }),
   );

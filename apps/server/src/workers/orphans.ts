@@ -1,13 +1,12 @@
-import { unknownFiles } from '@nacre/store';
 import type { BlobStore } from '@nacre/store/blobs';
 import { hoursBefore } from '../clock.ts';
 import { isFirstNode } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
+import { type FilesOf, unknownIn } from '../unknown-files.ts';
 import type { Worker } from './runner.ts';
 
 /** Long enough for any upload or copy that is still under way to get its row. */
 const youngHours = 24;
-const filesAtOnce = 1000;
 
 /**
  * Removes what a crash left: part files, and files of blobs that no row knows in that place. Young ones stay: their row
@@ -26,33 +25,15 @@ export const orphans: Worker = {
   },
 };
 
-type Place = Parameters<typeof unknownFiles>[1];
-
-async function clean(ctx: ServerContext, files: BlobStore, place: Place, signal: AbortSignal): Promise<void> {
+async function clean(ctx: ServerContext, files: BlobStore, place: FilesOf, signal: AbortSignal): Promise<void> {
+  const { store, log } = ctx;
   const before = hoursBefore(ctx.clock.now(), youngHours);
   for await (const part of files.parts()) {
     if (signal.aborted) return;
     if (part.writtenAt < before) await files.removePart(part.name);
   }
-  let some: string[] = [];
-  for await (const id of files.list()) {
+  for await (const id of unknownIn(store.db, files, place)) {
     if (signal.aborted) return;
-    some.push(id);
-    if (some.length < filesAtOnce) continue;
-    await removeUnknown(ctx, files, place, some, before);
-    some = [];
-  }
-  await removeUnknown(ctx, files, place, some, before);
-}
-
-async function removeUnknown(
-  { store, log }: ServerContext,
-  files: BlobStore,
-  place: Place,
-  ids: readonly string[],
-  before: Date,
-): Promise<void> {
-  for (const id of await unknownFiles(store.db, place, ids)) {
     const found = await files.stat(id);
     if (!found || found.storedAt >= before) continue;
     await files.remove(id);

@@ -17,8 +17,7 @@ import type { BlobStore } from '@nacre/store/blobs';
 import { daysBefore } from '../clock.ts';
 import { isFirstNode } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
-import { folderOf } from '../places.ts';
-import { measureSpace } from '../space.ts';
+import { isThere } from '../pool-folders.ts';
 import { whatIsWrong } from '../transfer/compare-copy.ts';
 import type { Worker } from './runner.ts';
 
@@ -41,18 +40,13 @@ export const verifyPools: Worker = {
     }
     for (const pool of await listPoolsBeingVerified(store.db)) {
       const files = places.pools.get(pool.id);
-      if (!files || pool.quiesced !== 'NO' || !(await isThere(ctx, pool))) continue;
+      if (!files || pool.quiesced !== 'NO' || !(await isThere(config.data, pool))) continue;
       await verifySome(ctx, pool, files, signal);
       return 'more';
     }
     return 'done';
   },
 };
-
-/** Without its folder a pool is away, not damaged. */
-async function isThere({ config }: ServerContext, { mountpoint }: PoolRow): Promise<boolean> {
-  return (await measureSpace(folderOf(config.data, mountpoint))) !== undefined;
-}
 
 async function verifySome(ctx: ServerContext, pool: PoolRow, files: BlobStore, signal: AbortSignal): Promise<void> {
   const { store } = ctx;
@@ -72,8 +66,9 @@ async function verifyCopy(ctx: ServerContext, pool: PoolRow, files: BlobStore, c
   const { store, clock, ids, log, config } = ctx;
   const { blobId } = copy;
   const problem = await whatIsWrong(files, copy);
-  // It may have been deleted meanwhile.
-  if (problem === undefined || !(await hasCopy(store.db, pool.id, blobId))) return;
+  // It may have been deleted meanwhile. Without its folder a pool is away, not damaged.
+  if (problem === undefined || !(await hasCopy(store.db, pool.id, blobId)) || !(await isThere(config.data, pool)))
+    return;
   log.error({ blob: blobId, pool: pool.id, problem, msg: 'a copy is damaged' });
   await noteSuspect(store.db, { id: ids.next(), blobId, poolId: pool.id }, { problem, now: clock.now() });
   if (config.suspectCopies === 'keep') return;
