@@ -91,7 +91,7 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
     const found = findOperation(router, method, request.url ?? '', headers);
     match = found.match;
     enterFailpointScope(match.name);
-    const authenticated = await authenticate(ctx, signedPart(request, headers));
+    const authenticated = await authenticate(ctx, signedPart(request, headers, found.target));
     caller = authenticated.caller;
     await failpoint('authenticated');
     const output = await callHandler(ctx, handlers, {
@@ -153,8 +153,8 @@ async function audit(ctx: ServerContext, { request, number }: Exchange, outcome:
   }
 }
 
-function signedPart(request: IncomingMessage, headers: RequestHeaders): SignedRequest {
-  return { method: request.method ?? '', rawTarget: request.url ?? '', headers, hasBody: hasBody(request) };
+function signedPart(request: IncomingMessage, headers: RequestHeaders, target: RequestTarget): SignedRequest {
+  return { method: request.method ?? '', rawTarget: request.url ?? '', headers, hasBody: hasBody(request), target };
 }
 
 function tooMany(): Ds3Error {

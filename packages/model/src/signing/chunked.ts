@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Ds3Error } from '../errors/ds3-error.ts';
-import { hmacSha256Hex, isSameSignature, sha256Hex } from './hmac.ts';
+import { hmac, isSameSignature, sha256Hex } from './hmac.ts';
 import type { ChunkSigning } from './v4.ts';
 
 /*
@@ -197,7 +197,7 @@ class ChunkSignatures {
 
   #sign(kind: string, covered: string): string {
     const { key, timestamp, scope } = this.#context;
-    this.#previous = hmacSha256Hex(key, `${kind}\n${timestamp}\n${scope}\n${this.#previous}\n${covered}`);
+    this.#previous = hmac(key, `${kind}\n${timestamp}\n${scope}\n${this.#previous}\n${covered}`, 'hex');
     return this.#previous;
   }
 }

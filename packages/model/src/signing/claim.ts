@@ -45,6 +45,9 @@ export interface V4PresignedClaim extends V4Parts {
 
 const v4Algorithm = 'AWS4-HMAC-SHA256';
 
+/** A parameter of a presigned target, or what has to be read before that is known. */
+const mayBePresigned = /^[^/]|[?&](?:X-Amz-|AWSAccessKeyId)|%/;
+
 /**
  * Reads who a request says it is from: an `Authorization` header of signature version 2 or 4, or the query of a
  * presigned target. Answers `undefined` when nothing is signed.
@@ -52,7 +55,7 @@ const v4Algorithm = 'AWS4-HMAC-SHA256';
  */
 export function readClaim(request: SignedRequest): Claim | undefined {
   const authorization = request.headers.get('authorization');
-  const presigned = request.rawTarget.includes('?') ? presignedClaim(targetOf(request).query) : undefined;
+  const presigned = mayBePresigned.test(request.rawTarget) ? presignedClaim(targetOf(request).query) : undefined;
   if (authorization === undefined) return presigned;
   if (presigned !== undefined) throw malformed('a request is signed in its headers or in its query, not in both');
   return headerClaim(authorization);

@@ -8,6 +8,8 @@ export interface SignedRequest {
   readonly rawTarget: string;
   readonly headers: RequestHeaders;
   readonly hasBody: boolean;
+  /** The target in its parts, where they are known already. */
+  readonly target?: RequestTarget | undefined;
 }
 
 /** Headers in the order and spelling of the wire. */
@@ -27,7 +29,7 @@ export interface RequestHeader {
 /** The target of a request in its parts. Errors: `InvalidURI`. */
 export function targetOf(request: SignedRequest): RequestTarget {
   try {
-    return parseTarget(request.rawTarget);
+    return request.target ?? parseTarget(request.rawTarget);
   } catch (cause) {
     if (cause instanceof TargetError) throw new Ds3Error('InvalidURI', { message: cause.message, cause });
     throw cause;

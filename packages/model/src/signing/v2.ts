@@ -1,5 +1,5 @@
 import { formatMailDate } from './dates.ts';
-import { hmacSha1Base64, isSameSignature, secretKeyOf } from './hmac.ts';
+import { hmac, isSameSignature, secretKeyOf } from './hmac.ts';
 import {
   type Credentials,
   headersToSign,
@@ -25,7 +25,7 @@ export function signV2(request: RequestToSign, credentials: Credentials, date: D
   const resource = resourceToSign(request.rawTarget);
   const type = headers.get('content-type') ?? '';
   const text = `${request.method}\n${hash}\n${type}\n${dateSlot}\n${signed}${resource}`;
-  const signature = hmacSha1Base64(secretKeyOf(credentials.secretKey), text);
+  const signature = hmac(secretKeyOf(credentials.secretKey), text, 'base64');
   return { Date: dateSlot, Authorization: `AWS ${credentials.accessKey}:${signature}` };
 }
 
@@ -41,8 +41,8 @@ function resourceToSign(rawTarget: string): string {
 export function presignV2(request: RequestToSign, credentials: Credentials, expires: Date): string {
   const seconds = String(Math.floor(expires.getTime() / 1000));
   const headers = headersToSign(request);
-  const [text = ''] = stringsToSign({ ...request, headers, hasBody: false }, seconds);
-  const signature = hmacSha1Base64(secretKeyOf(credentials.secretKey), text);
+  const text = firstToSign({ ...request, headers, hasBody: false }, seconds);
+  const signature = hmac(secretKeyOf(credentials.secretKey), text, 'base64');
   const access = `AWSAccessKeyId=${encodePercent(credentials.accessKey)}`;
   const mark = request.rawTarget.includes('?') ? '&' : '?';
   return `${request.rawTarget}${mark}${access}&Expires=${seconds}&Signature=${encodePercent(signature)}`;
@@ -63,9 +63,11 @@ export function hasV2Signature(
   secretKey: string,
 ): boolean {
   const key = secretKeyOf(secretKey);
+  const isSigned = (text: string) => isSameSignature(hmac(key, text, 'base64'), signature);
+  if (isSigned(firstToSign(request, dateSlot))) return true;
   let tries = 0;
   for (const text of stringsToSign(request, dateSlot)) {
-    if (isSameSignature(hmacSha1Base64(key, text), signature)) return true;
+    if (isSigned(text)) return true;
     tries += 1;
     if (tries === mostTries) break;
   }
@@ -76,14 +78,36 @@ export function hasV2Signature(
 const mostTries = 64;
 
 function* stringsToSign(request: SignedRequest, dateSlot: string): Generator<string> {
-  const { method, headers } = request;
-  const type = headers.get('content-type') ?? '';
   const hashes = new Set(hashVariants(request));
   for (const resource of distinct(resourceVariants(request.rawTarget))) {
     for (const amz of distinct(headerVariants(request, dateSlot === ''))) {
-      for (const hash of hashes) yield `${method}\n${hash}\n${type}\n${dateSlot}\n${amz}${resource}`;
+      for (const hash of hashes) yield stringToSign(request, { hash, dateSlot, amz, resource });
     }
   }
+}
+
+/** The first of them, made without looking out for more. */
+function firstToSign(request: SignedRequest, dateSlot: string): string {
+  const hash = first(hashVariants(request));
+  const amz = first(headerVariants(request, dateSlot === ''));
+  return stringToSign(request, { hash, dateSlot, amz, resource: first(resourceVariants(request.rawTarget)) });
+}
+
+interface SignedParts {
+  readonly hash: string;
+  readonly dateSlot: string;
+  /** Lines of headers. */
+  readonly amz: string;
+  readonly resource: string;
+}
+
+function stringToSign({ method, headers }: SignedRequest, { hash, dateSlot, amz, resource }: SignedParts): string {
+  return `${method}\n${hash}\n${headers.get('content-type') ?? ''}\n${dateSlot}\n${amz}${resource}`;
+}
+
+function first(variants: Variants): string {
+  const { value = '' } = variants.next();
+  return value;
 }
 
 /** Variants are made one by one, as the first is mostly the last that is needed. */
@@ -137,6 +161,7 @@ function folded(header: RequestHeader): RequestHeader {
 }
 
 function byName(headers: readonly RequestHeader[], nameOf: (header: RequestHeader) => string): string {
+  if (headers.length === 0) return '';
   const values = new Map<string, string[]>();
   for (const header of headers) {
     const name = nameOf(header);

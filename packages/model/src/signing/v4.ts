@@ -1,12 +1,11 @@
-import type { KeyObject } from 'node:crypto';
 import { formatBasicDate } from './dates.ts';
-import { dayKeyOf, hmacSha256Hex, sha256Hex } from './hmac.ts';
+import { dayKeyOf, type HmacKey, hmac, sha256Hex } from './hmac.ts';
 import { type Credentials, headersToSign, type RequestHeaders, type RequestToSign } from './request.ts';
 import { encodePath, encodePercent, parseTarget, type QueryParameter, type RequestTarget } from './target.ts';
 
 /** What a body of signed chunks is checked with. */
 export interface ChunkSigning {
-  readonly key: KeyObject;
+  readonly key: HmacKey;
   /** `20260101T000000Z` */
   readonly timestamp: string;
   /** `20260101/us-east-1/s3/aws4_request` */
@@ -109,7 +108,7 @@ export function signatureOf(
   const scope = scopeOf(timestamp, region);
   const key = dayKeyOf(secretKey, timestamp.slice(0, 8), region);
   const text = `${algorithm}\n${timestamp}\n${scope}\n${sha256Hex(canonicalRequest(signing))}`;
-  return { key, timestamp, scope, signature: hmacSha256Hex(key, text) };
+  return { key, timestamp, scope, signature: hmac(key, text, 'hex') };
 }
 
 function scopeOf(timestamp: string, region: string): string {
@@ -117,9 +116,13 @@ function scopeOf(timestamp: string, region: string): string {
 }
 
 function canonicalRequest({ method, target, query, headers, signedHeaders, payloadHash }: V4Signing): string {
-  const lines = signedHeaders.map((name) => `${name}:${headers.get(name)?.trim().replace(/ +/g, ' ') ?? ''}\n`);
+  const lines = signedHeaders.map((name) => `${name}:${withSingleBlanks(headers.get(name)?.trim() ?? '')}\n`);
   const path = `/${encodePath(target.path)}`;
   return `${method}\n${path}\n${canonicalQuery(query)}\n${lines.join('')}\n${signedHeaders.join(';')}\n${payloadHash}`;
+}
+
+function withSingleBlanks(value: string): string {
+  return value.includes('  ') ? value.replace(/ +/g, ' ') : value;
 }
 
 function canonicalQuery(query: readonly QueryParameter[]): string {

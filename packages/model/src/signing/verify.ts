@@ -1,6 +1,6 @@
 import { Ds3Error } from '../errors/ds3-error.ts';
 import type { Claim, V2Claim, V2PresignedClaim, V4Claim, V4PresignedClaim } from './claim.ts';
-import { formatBasicDate, parseRequestDate } from './dates.ts';
+import { formatBasicDate, isBasicDate, parseRequestDate } from './dates.ts';
 import { isSameSignature } from './hmac.ts';
 import { type RequestHeaders, type SignedRequest, targetOf } from './request.ts';
 import { hasV2Signature } from './v2.ts';
@@ -67,7 +67,9 @@ function verifyPresignedV2(
 
 function verifyV4(claim: V4Claim, request: SignedRequest, secretKey: string, now: Date): VerifiedPayload {
   const { headers } = request;
-  const timestamp = formatBasicDate(checkClock(headers.get('x-amz-date') ?? headers.get('date') ?? '', now));
+  const written = headers.get('x-amz-date') ?? headers.get('date') ?? '';
+  const at = checkClock(written, now);
+  const timestamp = isBasicDate(written) ? written : formatBasicDate(new Date(at));
   const payloadHash = headers.get(payloadHeader);
   if (payloadHash === undefined) {
     throw new Ds3Error('InvalidRequest', { message: `signature version 4 needs the header ${payloadHeader}` });
@@ -123,7 +125,7 @@ function checkAllSigned(
 }
 
 function checkPresignedTime({ timestamp, expires }: V4PresignedClaim, now: Date): void {
-  const from = /^\d{8}T\d{6}Z$/.test(timestamp) ? parseRequestDate(timestamp) : undefined;
+  const from = isBasicDate(timestamp) ? parseRequestDate(timestamp) : undefined;
   if (from === undefined) throw denied('X-Amz-Date is not a time such as 20260101T000000Z');
   const seconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
   if (seconds < 1 || seconds > longestPresignSeconds) {
@@ -133,12 +135,12 @@ function checkPresignedTime({ timestamp, expires }: V4PresignedClaim, now: Date)
   if (now.getTime() < from - allowedSkewMinutes * 60_000) throw denied('Request is not yet valid');
 }
 
-/** The time a request was signed at, when it is near enough. */
-function checkClock(written: string, now: Date): Date {
+/** The time a request was signed at, when it is near enough: epoch milliseconds. */
+function checkClock(written: string, now: Date): number {
   const at = parseRequestDate(written);
   if (at === undefined) throw denied('a signed request needs a valid Date or x-amz-date header');
   const minutes = Math.abs(at - now.getTime()) / 60_000;
-  if (minutes <= allowedSkewMinutes) return new Date(at);
+  if (minutes <= allowedSkewMinutes) return at;
   throw new Ds3Error('RequestTimeTooSkewed', {
     message: `Client clock and server clock are ${Math.round(minutes)} minutes apart, more than ${allowedSkewMinutes}.`,
   });

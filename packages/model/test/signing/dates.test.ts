@@ -59,3 +59,13 @@ test('times are written as the Java SDK and as version 4 write them', () => {
   expect(formatMailDate(date)).toBe('Fri, 02 Jan 2026 03:04:05 +0000');
   expect(formatBasicDate(date)).toBe('20260102T030405Z');
 });
+
+test('a time in its usual form is read as in any other', () => {
+  for (const zone of ['GMT', '+0000']) {
+    for (const date of ['31 Jun 2026', '00 Jan 2026', '29 Feb 2026', '01 Foo 2026']) {
+      expect(parseRequestDate(`Thu, ${date} 12:30:45 ${zone}`)).toBeUndefined();
+    }
+    expect(parseRequestDate(`Thu, 29 Feb 2024 23:59:60 ${zone}`)).toBe(Date.parse('2024-03-01T00:00:00Z'));
+    expect(parseRequestDate(`THU, 29 FEB 2024 23:59:59 ${zone}`)).toBe(Date.parse('2024-02-29T23:59:59Z'));
+  }
+});
