@@ -8,6 +8,7 @@ import {
   listMemberships,
   listPoolFailures,
   listPoolPartitions,
+  listUnsettledChunks,
   needBucket,
   needPool,
   needPoolPartition,
@@ -20,7 +21,7 @@ import {
   updatePool,
   updatePoolPartition,
 } from '@nacre/store';
-import type { Handlers } from '../context.ts';
+import type { Handlers, RequestContext } from '../context.ts';
 import { checkName } from '../domain/names.ts';
 import { describePage, pageOf, pageRequest } from '../domain/page.ts';
 import { needAdministrator } from '../domain/permissions.ts';
@@ -71,12 +72,14 @@ export const pools = {
     }
     const change = quiesced === undefined ? {} : { quiesced: asQuiesced(quiesced) };
     await updatePool(db, pool.id, { partitionId: partition, ...change });
+    if (quiesced === 'NO') await wakeWaiting(ctx);
     return describeOne(ctx, pool);
   },
 
   async modifyAllPools(ctx, { quiesced }) {
     needAdministrator(ctx.caller, changes);
     await updateAllPools(ctx.store.db, { quiesced: asQuiesced(quiesced) });
+    if (quiesced === 'NO') await wakeWaiting(ctx);
   },
 
   async verifyPool(ctx, { id }) {
@@ -185,6 +188,15 @@ type PoolFacts = Partial<Pick<Pool, 'assignedToStorageDomain' | 'health' | 'powe
 
 function fits(pool: Pool, wanted: { readonly [K in keyof PoolFacts]: PoolFacts[K] | undefined }): boolean {
   return Object.entries(wanted).every(([key, value]) => value === undefined || pool[key as keyof PoolFacts] === value);
+}
+
+const chunksToWake = 200;
+
+/** A pool takes copies again: the first chunks that waited for it go on at once, the others when they are looked at. */
+async function wakeWaiting({ store, queue }: RequestContext): Promise<void> {
+  const waiting = (await listUnsettledChunks(store.db, chunksToWake)).map(({ id }) => id);
+  await store.tx((tx) => queue.settle(tx, waiting), { idempotent: true });
+  queue.wake();
 }
 
 /** From the moment it is asked for, nothing new is written to the pool, so that it is out of use at once. */

@@ -56,12 +56,16 @@ export async function openQueue(
     async start(settle) {
       for (const lane of lanes) {
         const options = { batchSize: 1, pollingIntervalSeconds: lookSeconds, ...lane };
-        workers.push(
-          await boss.work<SettleTask>(queueName, options, async ([task]) => {
-            enterFailpointScope('settle');
-            if (task) await settle(task.data.chunkId);
-          }),
-        );
+        const place = workers.length;
+        const worker = await boss.work<SettleTask>(queueName, options, async ([task]) => {
+          enterFailpointScope('settle');
+          if (!task) return;
+          // Where there was a task there may be another: without a word the lane would sleep after each.
+          const own = workers[place];
+          if (own !== undefined) boss.notifyWorker(own);
+          await settle(task.data.chunkId);
+        });
+        workers.push(worker);
       }
     },
     async settle(tx, chunkIds) {

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freshFolder } from '@nacre/store/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { aUser, newName } from '../support/people.ts';
 import { startTestServer, systemUnderTest } from '../support/server.ts';
 import { aPutJob, bytesOf, contentOf, jobReaches, sendBlobs, withCode } from '../support/things.ts';
@@ -121,12 +121,20 @@ describe('pools of one’s own', () => {
     expect(await client.ds3.modifyPool({ id: 'archive', quiesced: 'PENDING' })).toMatchObject({ quiesced: 'YES' });
     const waiting = await aPutJob(client, [{ name: 'b', size: 3 }], { bucket });
     await sendBlobs(client, waiting);
+    const many = Array.from({ length: 40 }, (_, i) => `c${i}`);
+    await Promise.all(many.map((key) => client.s3.putObject({ bucket, key, body: 'abc' })));
     expect(await client.ds3.getJob({ id: waiting.job.jobId })).toMatchObject({ status: 'IN_PROGRESS' });
     await expect(client.ds3.modifyPool({ id: 'archive', quiesced: 'YES' })).rejects.toThrow(
       withCode('InvalidArgument'),
     );
     await client.ds3.modifyAllPools({ quiesced: 'NO' });
     expect(await client.ds3.getPool({ id: 'archive' })).toMatchObject({ quiesced: 'NO' });
+    // What waited goes on at once, one after the other: not when somebody looks at it the next time.
+    await jobReaches(client, waiting.job.jobId, 'COMPLETED');
+    await vi.waitFor(async () => expect((await client.ds3.getJobs({ bucketId: bucket })).jobs).toEqual([]), {
+      timeout: 15_000,
+      interval: 50,
+    });
 
     await rm(second.mountpoint, { recursive: true });
     expect(await client.ds3.getPool({ id: 'second' })).toMatchObject({
