@@ -5,6 +5,7 @@ import { encodeList } from './measures/encode-list.ts';
 import { files } from './measures/files.ts';
 import { growth } from './measures/growth.ts';
 import { jobRows } from './measures/job-rows.ts';
+import { largeJob } from './measures/large-job.ts';
 import { largeObject } from './measures/large-object.ts';
 import { manyStreams } from './measures/many-streams.ts';
 import { receipts } from './measures/receipts.ts';
@@ -21,6 +22,7 @@ export const measures: readonly Measure[] = [
   encodeList,
   jobRows,
   growth,
+  largeJob,
   receipts,
   largeObject,
   smallObjects,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -6,15 +6,11 @@ import type { ServerProcess } from '../processes/server.ts';
 import { root } from '../setup/workspace.mjs';
 import type { Bench } from './measure.ts';
 
-/** A server that tells how late its event loop was, and how much memory it took. */
+/** A server that tells how late its event loop was. */
 export interface WatchedServer {
   readonly server: ServerProcess;
   /** 99 of 100 times at most, since the last time, in milliseconds. */
   loopDelay(): Promise<number>;
-  /** Forgets the peak so far. */
-  resetMemory(): void;
-  /** The most memory since then, in MB; `undefined` where the system does not tell. */
-  mostMemory(): number | undefined;
 }
 
 const probe = join(root, 'tooling', 'bench', 'drivers', 'loop-probe-process.ts');
@@ -32,17 +28,5 @@ export async function watchedServer(bench: Bench, name: string): Promise<Watched
       while (lines().length === before) await sleep(5, undefined, { signal: bench.signal });
       return Number(lines().at(-1));
     },
-    resetMemory() {
-      if (existsSync(memoryFile(server))) writeFileSync(`/proc/${server.pid}/clear_refs`, '5');
-    },
-    mostMemory() {
-      if (!existsSync(memoryFile(server))) return undefined;
-      const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(memoryFile(server), 'utf8'))?.[1];
-      return kibibytes === undefined ? undefined : (Number(kibibytes) * 1024) / 1e6;
-    },
   };
-}
-
-function memoryFile({ pid }: ServerProcess): string {
-  return `/proc/${pid}/status`;
 }

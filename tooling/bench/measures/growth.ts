@@ -8,7 +8,7 @@ export const growth: Measure = {
   name: 'growth',
   number: 6,
   about:
-    'What an object costs in a PUT job of 10,000, 100,000 and 500,000, each against the cheapest of its round; the most memory that the server has while the largest is made, asked for and cancelled; and a page of 1,000 keys, from the middle of a bucket of a million objects against one of 10,000, plain and rolled up at a delimiter.',
+    'What an object costs in a PUT job of 10,000, 100,000 and 500,000, each against the cheapest of its round; and a page of 1,000 keys, from the middle of a bucket of a million objects against one of 10,000, plain and rolled up at a delimiter.',
   minutes: 45,
   run: measureGrowth,
 };
@@ -26,20 +26,16 @@ async function* measureGrowth(bench: Bench): AsyncGenerator<Finding> {
 async function* measureJobs(bench: Bench, watched: WatchedServer): AsyncGenerator<Finding> {
   if (!bench.smoke) await createJob(watched, 10_000);
   const rounds: number[][] = [];
-  const memory: number[] = [];
   for (let repeat = 0; repeat < bench.repeats; repeat++) {
     const round: number[] = [];
     for (const size of sizes) {
       bench.signal.throwIfAborted();
-      watched.resetMemory();
       const objects = bench.size(size, size / 1000);
       const { jobId, milliseconds } = await createJob(watched, objects);
       round.push((milliseconds * 1000) / objects);
-      if (size === sizes.at(-1)) await exchange(watched.server, 'GET', `/_rest_/job/${jobId}`);
       await exchange(watched.server, 'DELETE', `/_rest_/job/${jobId}`);
     }
     rounds.push(round);
-    memory.push(watched.mostMemory() ?? 0);
   }
   const cheapest = rounds.map((round) => Math.min(...round));
   for (const [at, size] of sizes.entries()) {
@@ -50,11 +46,6 @@ async function* measureJobs(bench: Bench, watched: WatchedServer): AsyncGenerato
       other: { name: 'the cheapest of the three sizes', samples: cheapest },
       goal: { atMost: 1.2 },
     };
-  }
-  if (memory.every((most) => most > 0)) {
-    yield { name: 'most memory, 500,000 objects', unit: 'MB', ours: memory, goal: { atMost: 600 } };
-  } else {
-    yield { missing: 'memory of the server', why: 'this system does not tell the most that a process had' };
   }
 }
 

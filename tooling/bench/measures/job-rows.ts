@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { exchange } from '../drivers/exchange.ts';
 import { milliseconds } from '../interleaved.ts';
+import { type MadeJob, makeJob } from '../make-job.ts';
 import type { Bench, Finding, Measure } from '../measure.ts';
 import { openPsql, type Psql } from '../peers/psql.ts';
 import { type WatchedServer, watchedServer } from '../watched-server.ts';
@@ -83,24 +84,10 @@ async function measureOnce(
 let buckets = 0;
 
 /** Makes a PUT job of so many objects in a bucket of its own. */
-export async function createJob(
-  { server }: Pick<WatchedServer, 'server'>,
-  objects: number,
-): Promise<{ readonly jobId: string; readonly bucket: string; readonly milliseconds: number }> {
+export async function createJob({ server }: Pick<WatchedServer, 'server'>, objects: number): Promise<MadeJob> {
   const bucket = `job-rows-${process.pid}-${++buckets}`;
   await exchange(server, 'PUT', `/${bucket}`);
-  const target = `/_rest_/bucket/${bucket}?operation=start_bulk_put`;
-  const { milliseconds: took, start } = await exchange(server, 'PUT', target, requestOf(objects));
-  const jobId = / JobId="([^"]+)"/.exec(start)?.[1];
-  if (jobId === undefined) throw new Error(`the answer names no job: ${start}`);
-  return { jobId, bucket, milliseconds: took };
-}
-
-function requestOf(objects: number): string {
-  const lines = Array.from({ length: objects }, (_, i) => {
-    return `<Object Name="season-7/reel-${String(i).padStart(8, '0')}.mxf" Size="${1000 + (i % 1000)}"/>`;
-  });
-  return `<Objects>${lines.join('')}</Objects>`;
+  return makeJob(server, bucket, 'start_bulk_put', objects);
 }
 
 /** The columns that a new job fills, and the order in which it writes its rows. */

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer } from '../../processes/server.ts';
 import { bodyChecksum } from '../drivers/body-checksum.ts';
 import type { Bench, Finding, Measure } from '../measure.ts';
+import { mostMemory, noMemoryTold } from '../memory.ts';
 import { clientOf, emptyBucket, getJob, putJob } from '../ours.ts';
 
 export const manyStreams: Measure = {
@@ -48,9 +48,9 @@ async function* measureManyStreams(bench: Bench): AsyncGenerator<Finding> {
   yield { name: 'memory after 64 GETs at once besides', unit: 'MB', ours: gets, goal };
 }
 
-/** Megabytes: the high-water mark of what a process held. Errors: where the system does not tell. */
+/** Megabytes. Errors: where the system does not tell. */
 function peakMemory(pid: number): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  if (kibibytes === undefined) throw new Error('the system does not tell how much memory a process held');
-  return (Number(kibibytes) * 1024) / 1e6;
+  const most = mostMemory(pid);
+  if (most === undefined) throw new Error(noMemoryTold);
+  return most;
 }
