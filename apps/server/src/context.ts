@@ -1,4 +1,4 @@
-import type { contract, Input, Output } from '@nacre/model';
+import type { contract, GetObjectList, Input, Output, PutObjectList } from '@nacre/model';
 import type { Database, Lookups } from '@nacre/store';
 import type { Logger } from 'pino';
 import type { AuditLog } from './audit.ts';
@@ -9,6 +9,7 @@ import type { Caller } from './domain/permissions.ts';
 import type { Streamed } from './http/streamed.ts';
 import type { IdSource } from './ids.ts';
 import type { AddressGuard } from './notifications/addresses.ts';
+import type { PackedList } from './packed-list.ts';
 import type { Places } from './places.ts';
 import type { ReadReceipts } from './read-receipts.ts';
 import type { BlobReceipts } from './receipts.ts';
@@ -56,10 +57,17 @@ export interface RequestContext extends ServerContext {
 
 type Contract = typeof contract;
 
+/** An input as a handler receives it: the objects of a job, of which there may be very many, come packed. */
+export type Received<I> = { readonly [K in keyof I]: K extends 'body' ? ReceivedBody<I[K]> : I[K] };
+
+type ReceivedBody<B> = B extends PutObjectList | GetObjectList
+  ? { readonly objects: PackedList<B['objects'][number]> }
+  : B;
+
 /** A plane's handlers by operation name. An operation without one answers 501 by itself. */
 export type Handlers<P extends keyof Contract> = {
   readonly [N in keyof Contract[P]]?: (
     ctx: RequestContext,
-    input: Input<Contract[P][N]>,
+    input: Received<Input<Contract[P][N]>>,
   ) => Promise<Output<Contract[P][N]> | Streamed<NonNullable<Output<Contract[P][N]>>>>;
 };

@@ -1,4 +1,5 @@
 import { Ds3Error } from '@nacre/model';
+import { TextSet } from '../text-set.ts';
 import { checkObjectName, isFolderName } from './names.ts';
 
 /** What a client asks to write. `size` in bytes. */
@@ -50,11 +51,11 @@ export interface ChunkLimits {
   readonly maxBlobsPerChunk: number;
 }
 
-/** The objects that a request lists, each checked as it comes. Another one must not have the same name. */
-export class ObjectList {
+/** Checks the objects that a request lists, one by one. No two may have the same name. */
+export class ObjectChecks {
   readonly #limits: JobLimits;
-  readonly #names = new Set<string>();
-  readonly #objects: ObjectToWrite[] = [];
+  readonly #names = new TextSet();
+  #objects = 0;
   #blobs = 0;
 
   constructor(limits: JobLimits) {
@@ -65,15 +66,14 @@ export class ObjectList {
    * Errors: `InvalidArgument` for too many objects or blobs, a bad name, a folder with data; `BadRequest` for a name
    * that was listed before.
    */
-  add(object: ObjectToWrite): void {
-    const { name, size } = object;
+  add({ name, size }: ObjectToWrite): void {
     const { maxObjects, maxBlobs, maxBlobSize } = this.#limits;
-    if (this.#objects.length >= maxObjects) {
+    if (this.#objects >= maxObjects) {
       throw new Ds3Error('InvalidArgument', { message: `A job holds at most ${maxObjects} objects; more are listed.` });
     }
     checkObjectName(name);
     checkFolder(name, size);
-    if (this.#names.has(name)) {
+    if (!this.#names.add(name)) {
       throw new Ds3Error('BadRequest', { resource: name, message: `The object '${name}' is listed twice.` });
     }
     this.#blobs += countBlobs(size, maxBlobSize);
@@ -83,13 +83,12 @@ export class ObjectList {
         message: `A job holds at most ${maxBlobs} blobs; in blobs of ${maxBlobSize} bytes, more are listed.`,
       });
     }
-    this.#names.add(name);
-    this.#objects.push(object);
+    this.#objects += 1;
   }
 
-  /** In the order of the request. Errors: `InvalidArgument` when there are none. */
-  end(): readonly ObjectToWrite[] {
-    if (this.#objects.length > 0) return this.#objects;
+  /** All were added. Errors: `InvalidArgument` when there are none. */
+  end(): void {
+    if (this.#objects > 0) return;
     throw new Ds3Error('InvalidArgument', { message: 'The list of objects is empty.' });
   }
 }

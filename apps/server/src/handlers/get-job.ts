@@ -1,6 +1,7 @@
-import { type contract, Ds3Error, type GetObjectList, type Input } from '@nacre/model';
+import { type contract, Ds3Error, type Input, type ObjectToGet } from '@nacre/model';
 import {
   type BlobRow,
+  type Db,
   findLatestObjects,
   findObjectsById,
   type JobRows,
@@ -11,20 +12,23 @@ import {
   needJob,
   type ObjectRow,
 } from '@nacre/store';
-import type { RequestContext } from '../context.ts';
+import { batchesOf } from '../batches.ts';
+import type { Received, RequestContext } from '../context.ts';
 import { coveringBlobs } from '../domain/cover-ranges.ts';
 import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { needRight } from '../domain/permissions.ts';
-import { groupIntoChunks } from '../domain/plan-job.ts';
+import { ChunkGrouper } from '../domain/plan-job.ts';
+import type { PackedList } from '../packed-list.ts';
+import { TextSet } from '../text-set.ts';
 import { describeJob, type JobAnswer } from './job-answer.ts';
-import { chunkLimits, entriesOf, insertOrAppend, type JobFacts, makeOnce } from './make-job.ts';
+import { chunkLimits, insertOrAppend, type JobFacts, makeOnce } from './make-job.ts';
 import { needPolicy, needRoomForJob } from './put-job.ts';
 
 type Rows = (typeof contract)['ds3'];
-type Asked = GetObjectList['objects'][number];
+type Asked = ObjectToGet;
 
 /** Makes a GET job: the blobs that cover what is asked for, each once, in chunks. */
-export async function getBulkJob(ctx: RequestContext, input: Input<Rows['getBulkJob']>): Promise<JobAnswer> {
+export async function getBulkJob(ctx: RequestContext, input: Received<Input<Rows['getBulkJob']>>): Promise<JobAnswer> {
   return makeReadJob(ctx, input.id, input.body.objects, (policy) => ({
     requestType: 'GET',
     name: input.name ?? defaultJobName('GET', ctx.remoteAddress),
@@ -38,7 +42,10 @@ export async function getBulkJob(ctx: RequestContext, input: Input<Rows['getBulk
 }
 
 /** Makes a job that compares permanent copies with their checksums; without a list, those of the whole bucket. */
-export async function verifyBulkJob(ctx: RequestContext, input: Input<Rows['verifyBulkJob']>): Promise<JobAnswer> {
+export async function verifyBulkJob(
+  ctx: RequestContext,
+  input: Received<Input<Rows['verifyBulkJob']>>,
+): Promise<JobAnswer> {
   return makeReadJob(ctx, input.id, input.body?.objects, (policy) => ({
     requestType: 'VERIFY',
     name: input.name ?? defaultJobName('VERIFY', ctx.remoteAddress),
@@ -49,7 +56,10 @@ export async function verifyBulkJob(ctx: RequestContext, input: Input<Rows['veri
 }
 
 /** Makes a job that brings objects into the cache and is done then. The wire knows it as a GET job. */
-export async function stageObjectsJob(ctx: RequestContext, input: Input<Rows['stageObjectsJob']>): Promise<JobAnswer> {
+export async function stageObjectsJob(
+  ctx: RequestContext,
+  input: Received<Input<Rows['stageObjectsJob']>>,
+): Promise<JobAnswer> {
   return makeReadJob(ctx, input.id, input.body.objects, (policy) => ({
     requestType: 'GET',
     staging: true,
@@ -60,13 +70,15 @@ export async function stageObjectsJob(ctx: RequestContext, input: Input<Rows['st
 }
 
 /**
- * Errors: `NotFound` for an object that is not there or not received whole; `InvalidArgument` for a bad list, range or
- * priority; `ServiceUnavailable` for an IN_ORDER job that cannot be in cache entirely, in words that the Go SDK knows.
+ * The blobs are read, put in chunks and written a part at a time: of a large job only the request, packed, is ever in
+ * memory. Errors: `NotFound` for an object that is not there or not received whole; `InvalidArgument` for a bad list,
+ * range or priority; `ServiceUnavailable` for an IN_ORDER job that cannot be in cache entirely, in words that the Go
+ * SDK knows.
  */
 async function makeReadJob(
   ctx: RequestContext,
   bucketNameOrId: string,
-  asked: readonly Asked[] | undefined,
+  asked: PackedList<Asked> | undefined,
   factsOf: (policy: Awaited<ReturnType<typeof needPolicy>>) => JobFacts,
 ): Promise<JobAnswer> {
   const bucket = await needBucket(ctx.store.db, bucketNameOrId);
@@ -74,41 +86,62 @@ async function makeReadJob(
   const facts = factsOf(await needPolicy(ctx, bucket.dataPolicyId));
   checkPriority(facts.priority);
   await needRoomForJob(ctx);
-  const blobs = asked ? await blobsToRead(ctx, bucket.id, asked) : await blobsOfBucket(ctx, bucket.id);
-  if (facts.requestType === 'GET' && facts.chunkOrder === 'IN_ORDER') await needAllInCache(ctx, blobs);
-  const rows = rowsOf(ctx, blobs, facts);
+  if (asked) checkCount(ctx, asked.length);
+  const blobs = (db: Db) => (asked ? blobsToRead(db, bucket.id, asked) : blobsOfBucket(ctx, db, bucket.id));
+  if (facts.requestType === 'GET' && facts.chunkOrder === 'IN_ORDER') await needAllInCache(ctx, blobs(ctx.store.db));
   const id = await makeOnce(ctx, facts, async (tx, known) => {
-    const jobId = await insertOrAppend(ctx, tx, bucket.id, known, [rows]);
-    const waiting = facts.requestType === 'VERIFY' || facts.staging ? rows.chunks : rows.chunks.filter(isWaiting);
-    await ctx.queue.settle(
-      tx,
-      waiting.map((chunk) => chunk.id),
-    );
+    const waiting: string[] = [];
+    const parts = planParts(ctx, known, blobs(tx), (chunk) => {
+      if (facts.requestType === 'VERIFY' || facts.staging || chunk.cachedBlobs < chunk.blobs) waiting.push(chunk.id);
+    });
+    const jobId = await insertOrAppend(ctx, tx, bucket.id, known, parts);
+    await ctx.queue.settle(tx, waiting);
     return jobId;
   });
   ctx.queue.wake();
   return describeJob(ctx, await needJob(ctx.store.db, id));
 }
 
-function isWaiting(chunk: NewChunk): boolean {
-  return chunk.cachedBlobs < chunk.blobs;
-}
+/** Objects whose blobs are read and planned together. */
+const atOnce = 5000;
 
 /** Nothing of a VERIFY job counts as cached before it was read from its permanent store. */
-function rowsOf(ctx: RequestContext, blobs: readonly BlobRow[], { requestType }: JobFacts): JobRows {
-  const inCache = blobs.filter(({ cacheNodeId }) => requestType === 'GET' && cacheNodeId !== null);
-  const cached = new Map(inCache.map(({ id, length }) => [id, length]));
-  const planned = groupIntoChunks(blobs, chunkLimits(ctx), ctx.ids.next);
-  const chunks = planned.map(({ id, number, size, entries }): NewChunk => {
-    const there = entries.flatMap(({ blobId }) => cached.get(blobId) ?? []);
-    const cachedSize = there.reduce((sum, length) => sum + length, 0);
-    return { id, number, size, blobs: entries.length, nodeId: ctx.node.id, cachedBlobs: there.length, cachedSize };
-  });
-  return { objects: [], blobs: [], chunks, entries: entriesOf(planned) };
+async function* planParts(
+  ctx: RequestContext,
+  { requestType }: JobFacts,
+  found: AsyncIterable<readonly BlobRow[]>,
+  onChunk: (chunk: NewChunk) => void,
+): AsyncGenerator<JobRows, void> {
+  const grouper = new ChunkGrouper(chunkLimits(ctx), ctx.ids.next);
+  const inCache = new Map<string, { cachedBlobs: number; cachedSize: number }>();
+  const closed = () =>
+    grouper.takeClosed().map((chunk): NewChunk => {
+      const cached = inCache.get(chunk.id) ?? { cachedBlobs: 0, cachedSize: 0 };
+      inCache.delete(chunk.id);
+      const made = { ...chunk, ...cached, nodeId: ctx.node.id };
+      onChunk(made);
+      return made;
+    });
+  for await (const blobs of found) {
+    const entries = blobs.map((blob) => {
+      const entry = grouper.add(blob);
+      if (requestType === 'GET' && blob.cacheNodeId !== null) {
+        const { cachedBlobs = 0, cachedSize = 0 } = inCache.get(entry.chunkId) ?? {};
+        inCache.set(entry.chunkId, { cachedBlobs: cachedBlobs + 1, cachedSize: cachedSize + blob.length });
+      }
+      return entry;
+    });
+    yield { objects: [], blobs: [], chunks: closed(), entries };
+  }
+  grouper.close();
+  yield { objects: [], blobs: [], chunks: closed(), entries: [] };
 }
 
-async function needAllInCache(ctx: RequestContext, blobs: readonly BlobRow[]): Promise<void> {
-  const missing = blobs.reduce((sum, { cacheNodeId, length }) => sum + (cacheNodeId === null ? length : 0), 0);
+async function needAllInCache(ctx: RequestContext, found: AsyncIterable<readonly BlobRow[]>): Promise<void> {
+  let missing = 0;
+  for await (const blobs of found) {
+    for (const { cacheNodeId, length } of blobs) missing += cacheNodeId === null ? length : 0;
+  }
   if (missing === 0 || (await ctx.places.cache.makeRoom(missing))) return;
   throw new Ds3Error('ServiceUnavailable', {
     // The Go SDK compares this text, two blanks included, and then reads piece by piece.
@@ -119,10 +152,19 @@ async function needAllInCache(ctx: RequestContext, blobs: readonly BlobRow[]): P
   });
 }
 
-async function blobsOfBucket(ctx: RequestContext, bucketId: string): Promise<BlobRow[]> {
-  const objects = await listReadableObjects(ctx.store.db, bucketId, ctx.config.maxObjectsPerJob + 1);
-  checkCount(ctx, objects.length);
-  return listBlobsOfObjects(ctx.store.db, objects);
+async function* blobsOfBucket(ctx: RequestContext, db: Db, bucketId: string): AsyncGenerator<BlobRow[], void> {
+  let count = 0;
+  for (let after: string | undefined; ; ) {
+    const some = await listReadableObjects(db, bucketId, { after, atMost: atOnce });
+    count += some.length;
+    if (some.length < atOnce || count > ctx.config.maxObjectsPerJob) checkCount(ctx, count);
+    yield await listBlobsOfObjects(
+      db,
+      some.map(({ id }) => id),
+    );
+    after = some.at(-1)?.name;
+    if (some.length < atOnce) return;
+  }
 }
 
 function checkCount({ config }: RequestContext, count: number): void {
@@ -131,28 +173,25 @@ function checkCount({ config }: RequestContext, count: number): void {
   throw new Ds3Error('InvalidArgument', { message: `A job holds at most ${config.maxObjectsPerJob} objects.` });
 }
 
-async function blobsToRead(ctx: RequestContext, bucketId: string, asked: readonly Asked[]): Promise<BlobRow[]> {
-  checkCount(ctx, asked.length);
-  const find = await objectFinder(ctx, bucketId, asked);
-  const wanted = asked.map((one) => ({ asked: one, object: find(one) }));
-  const blobs = await listBlobsOfObjects(ctx.store.db, [...new Set(wanted.map(({ object }) => object.id))]);
-  const byObject = Map.groupBy(blobs, ({ objectId }) => objectId);
-  const chosen = new Map<string, BlobRow>();
-  for (const { asked: one, object } of wanted) {
-    for (const blob of coveringBlobs(one, byObject.get(object.id) ?? [])) chosen.set(blob.id, blob);
+/** Each blob once, where it is first asked for. */
+async function* blobsToRead(db: Db, bucketId: string, asked: Iterable<Asked>): AsyncGenerator<BlobRow[], void> {
+  const chosen = new TextSet();
+  for (const some of batchesOf(asked, atOnce)) {
+    const find = await objectFinder(db, bucketId, some);
+    const wanted = some.map((one) => ({ asked: one, object: find(one) }));
+    const blobs = await listBlobsOfObjects(db, [...new Set(wanted.map(({ object }) => object.id))]);
+    const byObject = Map.groupBy(blobs, ({ objectId }) => objectId);
+    yield wanted.flatMap(({ asked: one, object }) =>
+      coveringBlobs(one, byObject.get(object.id) ?? []).filter(({ id }) => chosen.add(id)),
+    );
   }
-  return [...chosen.values()];
 }
 
-async function objectFinder(
-  { store }: RequestContext,
-  bucketId: string,
-  asked: readonly Asked[],
-): Promise<(one: Asked) => ObjectRow> {
+async function objectFinder(db: Db, bucketId: string, asked: readonly Asked[]): Promise<(one: Asked) => ObjectRow> {
   const names = asked.filter(({ versionId }) => versionId === undefined).map(({ name }) => name);
   const versions = asked.flatMap(({ versionId }) => versionId ?? []);
-  const latest = new Map((await findLatestObjects(store.db, bucketId, names)).map((object) => [object.name, object]));
-  const byId = new Map((await findObjectsById(store.db, versions)).map((object) => [object.id, object]));
+  const latest = new Map((await findLatestObjects(db, bucketId, names)).map((object) => [object.name, object]));
+  const byId = new Map((await findObjectsById(db, versions)).map((object) => [object.id, object]));
   return ({ name, versionId }) => {
     const object = versionId === undefined ? latest.get(name) : byId.get(versionId);
     if (object?.creationDate && object.bucketId === bucketId && object.name === name) return object;

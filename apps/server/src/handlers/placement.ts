@@ -11,7 +11,7 @@ import {
   needStorageDomain,
   type ObjectRow,
 } from '@nacre/store';
-import type { Handlers, RequestContext } from '../context.ts';
+import type { Handlers, Received, RequestContext } from '../context.ts';
 import { coveringBlobs } from '../domain/cover-ranges.ts';
 import { needAdministrator } from '../domain/permissions.ts';
 import { Streamed } from '../http/streamed.ts';
@@ -20,7 +20,7 @@ import { needBucketTo } from './bucket-rights.ts';
 import { idOf } from './lookup.ts';
 import { describePools, type FoundPool } from './pool-answer.ts';
 
-type Asked = Input<(typeof contract)['ds3']['getPhysicalPlacementForObjects']>;
+type Asked = Received<Input<(typeof contract)['ds3']['getPhysicalPlacementForObjects']>>;
 
 export const placement = {
   async getPhysicalPlacementForObjects(ctx, input) {
@@ -64,7 +64,7 @@ interface LocatedBlob {
 async function locate(ctx: RequestContext, { id, body, storageDomain }: Asked): Promise<Located> {
   const { db } = ctx.store;
   const bucket = await needBucketTo(ctx, 'LIST', id);
-  const asked = body.objects;
+  const asked = [...body.objects];
   if (asked.length === 0) throw new Ds3Error('InvalidArgument', { message: 'The list of objects is empty.' });
   if (asked.length > ctx.config.maxObjectsPerJob) {
     throw new Ds3Error('InvalidArgument', {

@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { type contract, Ds3Error, type Input } from '@nacre/model';
+import { type contract, Ds3Error, type Input, type ObjectToPut } from '@nacre/model';
 import {
   countActiveJobs,
   type DataPolicyRow,
@@ -17,7 +17,8 @@ import {
   needJob,
   type Tx,
 } from '@nacre/store';
-import type { RequestContext } from '../context.ts';
+import { batchesOf } from '../batches.ts';
+import type { Received, RequestContext } from '../context.ts';
 import { settleVersions } from '../domain/existing-objects.ts';
 import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { checkNewJobsAllowed } from '../domain/new-jobs.ts';
@@ -26,7 +27,7 @@ import {
   ChunkGrouper,
   type ClosedChunk,
   fittingSize,
-  ObjectList,
+  ObjectChecks,
   type ObjectToWrite,
   planObject,
   splitIntoBlobs,
@@ -35,7 +36,7 @@ import { allocateInOrder } from './allocate.ts';
 import { describeJob, type JobAnswer, KnownBlobs } from './job-answer.ts';
 import { chunkLimits, insertOrAppend, type JobFacts, makeOnce } from './make-job.ts';
 
-type PutRequest = Input<(typeof contract)['ds3']['putBulkJob']>;
+type PutRequest = Received<Input<(typeof contract)['ds3']['putBulkJob']>>;
 
 /** Makes a PUT job: objects, blobs, chunks and their places in one transaction. */
 export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promise<JobAnswer> {
@@ -44,8 +45,9 @@ export async function putBulkJob(ctx: RequestContext, input: PutRequest): Promis
   needRight(ctx.caller, 'WRITE', bucket);
   await needRoomForJob(ctx);
   const policy = await needPolicy(ctx, bucket.dataPolicyId);
-  const maxBlobSize = blobSizeOf(ctx, policy, input.maxUploadSize, input.body.objects);
-  const objects = await checkObjects(ctx, input.body.objects, maxBlobSize);
+  const maxBlobSize = blobSizeOf(ctx, policy, input.maxUploadSize);
+  const objects = objectsToWrite(input.body.objects);
+  await checkObjects(ctx, objects, { maxBlobSize, policy });
   const aggregating = input.aggregating ?? false;
   const known = new KnownBlobs();
   const id = await makePutJob(ctx, {
@@ -78,19 +80,35 @@ type Asked = PutRequest['body']['objects'];
 /** Blobs of one job: more would take hours to write. */
 const mostBlobs = 2_000_000;
 
-/** The objects of a request; others get their turn while many are checked. */
-async function checkObjects(ctx: RequestContext, asked: Asked, maxBlobSize: number): Promise<readonly ObjectToWrite[]> {
-  const list = new ObjectList({ maxBlobSize, maxObjects: ctx.config.maxObjectsPerJob, maxBlobs: mostBlobs });
-  for (let from = 0; from < asked.length; from += atOnce) {
-    for (const object of asked.slice(from, from + atOnce)) list.add(objectToWrite(object));
+/** Others get their turn while many are checked. Errors: as `ObjectChecks`, and `InvalidArgument` for one too large. */
+async function checkObjects(
+  { config }: RequestContext,
+  objects: Iterable<ObjectToWrite>,
+  { maxBlobSize, policy }: { readonly maxBlobSize: number; readonly policy: DataPolicyRow },
+): Promise<void> {
+  const checks = new ObjectChecks({ maxBlobSize, maxObjects: config.maxObjectsPerJob, maxBlobs: mostBlobs });
+  for (const some of batchesOf(objects, atOnce)) {
+    for (const object of some) {
+      if (!policy.blobbingEnabled) checkNotSplit(object, maxBlobSize, policy);
+      checks.add(object);
+    }
     await othersTurn();
   }
-  return list.end();
+  checks.end();
+}
+
+function checkNotSplit({ name, size }: ObjectToWrite, most: number, policy: DataPolicyRow): void {
+  if (size <= most) return;
+  throw new Ds3Error('InvalidArgument', {
+    resource: name,
+    message: `'${name}' has ${size} bytes, and the data policy ${policy.name} does not split objects.`,
+  });
 }
 
 export interface PutJobToMake {
   readonly bucketId: string;
-  readonly objects: readonly ObjectToWrite[];
+  /** Gone through again when the transaction is done again. */
+  readonly objects: Iterable<ObjectToWrite>;
   readonly maxBlobSize: number;
   /** Is told of the blobs. */
   readonly known?: KnownBlobs;
@@ -112,7 +130,7 @@ export async function makePutJob(ctx: RequestContext, job: PutJobToMake): Promis
 /** Objects that are planned together, and about as many blobs: fewer would wait longer for the database. */
 const atOnce = 5000;
 
-/** Plans a job as it is written, a part at a time: of a large one only the request is ever in memory. */
+/** Plans a job as it is written, a part at a time: of a large one only the request, packed, is ever in memory. */
 async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): AsyncGenerator<JobRows, void> {
   const newId = ctx.ids.next;
   const grouper = new ChunkGrouper(chunkLimits(ctx), newId);
@@ -123,8 +141,8 @@ async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): Async
     part = emptyPart();
     return rows;
   };
-  for (let from = 0; from < job.objects.length; from += atOnce) {
-    for (const { object, version, latest } of await settle(tx, job, job.objects.slice(from, from + atOnce))) {
+  for (const some of batchesOf(job.objects, atOnce)) {
+    for (const { object, version, latest } of await settle(tx, job, some)) {
       const { id: objectId, type, name, size } = planObject(object, newId());
       part.objects.push({ id: objectId, type, name, size, version, latest });
       for (const { id: blobId, byteOffset, length } of splitIntoBlobs(size, job.maxBlobSize, newId)) {
@@ -175,41 +193,31 @@ export function newChunks(chunks: readonly ClosedChunk[], nodeId: string | null 
   return chunks.map((chunk) => ({ ...chunk, nodeId, cachedBlobs: 0, cachedSize: 0 }));
 }
 
-/** The same object where it can be: of half a million there need not be two. */
-function objectToWrite(asked: Asked[number]): ObjectToWrite {
-  if (hasSize(asked)) return asked;
-  const { name, length } = asked;
-  if (length !== undefined) return { name, size: length };
+function objectsToWrite(asked: Asked): Iterable<ObjectToWrite> {
+  return {
+    *[Symbol.iterator]() {
+      for (const one of asked) yield objectToWrite(one);
+    },
+  };
+}
+
+function objectToWrite({ name, size: said, length }: ObjectToPut): ObjectToWrite {
+  const size = said ?? length;
+  if (size !== undefined) return { name, size };
   throw new Ds3Error('MalformedXML', { resource: name, message: `The object '${name}' has neither Size nor Length.` });
 }
 
-function hasSize(asked: Asked[number]): asked is Asked[number] & ObjectToWrite {
-  return asked.size !== undefined;
-}
-
-/** Errors: `InvalidArgument` when the asked blob size is out of range, or the policy does not split and one object is too large. */
-function blobSizeOf(
-  { config, places }: RequestContext,
-  policy: DataPolicyRow,
-  asked: number | undefined,
-  objects: Asked,
-): number {
+/** As large as an object may be where the policy does not split. Errors: `InvalidArgument` when what is asked is out of range. */
+function blobSizeOf({ config, places }: RequestContext, policy: DataPolicyRow, asked: number | undefined): number {
   if (asked !== undefined && (asked < config.minUploadSize || asked > config.maxUploadSize)) {
     throw new Ds3Error('InvalidArgument', {
       resource: 'max_upload_size',
       message: `max_upload_size is ${asked}; it may be ${config.minUploadSize} to ${config.maxUploadSize} bytes.`,
     });
   }
+  if (!policy.blobbingEnabled) return config.maxUploadSize;
   const capacity = places.cache.usage().capacity;
-  if (policy.blobbingEnabled) return fittingSize(asked ?? policy.defaultBlobSize ?? config.blobSize, capacity);
-  const large = objects.map(objectToWrite).find(({ size }) => size > config.maxUploadSize);
-  if (large) {
-    throw new Ds3Error('InvalidArgument', {
-      resource: large.name,
-      message: `'${large.name}' has ${large.size} bytes, and the data policy ${policy.name} does not split objects.`,
-    });
-  }
-  return config.maxUploadSize;
+  return fittingSize(asked ?? policy.defaultBlobSize ?? config.blobSize, capacity);
 }
 
 /** Errors: `ServiceUnavailable` when too many jobs run, or new ones are not allowed. */

@@ -13,7 +13,7 @@ import type { RequestContext } from '../context.ts';
 import { defaultJobName } from '../domain/job-state.ts';
 import { lowerCaseNames } from '../domain/names.ts';
 import { needJobRight, needRight } from '../domain/permissions.ts';
-import { ObjectList } from '../domain/plan-job.ts';
+import { ObjectChecks } from '../domain/plan-job.ts';
 import { type ContentHeaders, contentHeadersOf } from '../domain/system-metadata.ts';
 import type { S3Checksum } from '../transfer/s3-checksum.ts';
 import { type ExpectedBlob, receiveBlob, type Upload } from '../transfer/upload.ts';
@@ -150,14 +150,14 @@ export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Pr
   }
   await needRoomForJob(ctx);
   const maxBlobSize = Math.max(size, 1);
-  const list = new ObjectList({ maxBlobSize, maxObjects: 1, maxBlobs: 1 });
-  list.add({ name: key, size });
+  const object = { name: key, size };
+  new ObjectChecks({ maxBlobSize, maxObjects: 1, maxBlobs: 1 }).add(object);
   const jobId = ctx.ids.next();
   ctx.nakedJobs.add(jobId);
   try {
     await makePutJob(ctx, {
       bucketId: bucket.id,
-      objects: list.end(),
+      objects: [object],
       maxBlobSize,
       versioning: await versioningFor(ctx, to),
       ignoreConflicts: false,

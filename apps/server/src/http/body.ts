@@ -5,6 +5,7 @@ import {
   type ByteBody,
   Ds3Error,
   decode,
+  decodeBatches,
   decodeStream,
   GetObjectList,
   type Operation,
@@ -15,6 +16,7 @@ import {
 import { unwrapChunked, type VerifiedPayload } from '@nacre/model/signing';
 import { isChecksum } from '@nacre/store/blobs';
 import type { Config } from '../config.ts';
+import { PackedList } from '../packed-list.ts';
 import { isS3Checksum, type S3Checksum, type SentChecksum, s3Algorithms, s3Digest } from '../transfer/s3-checksum.ts';
 
 /** The body of a request, and what an S3 client says of it. */
@@ -214,6 +216,8 @@ async function readDocument(kind: DocumentKind, source: Pieces): Promise<{ reado
   }
   const { of } = kind;
   try {
+    if (of === PutObjectList) return { body: await readObjects(PutObjectList, start, source) };
+    if (of === GetObjectList) return { body: await readObjects(GetObjectList, start, source) };
     return { body: start.ended ? decode(of, start.bytes) : await decodeStream(of, goingOn(start.bytes, source)) };
   } catch (cause) {
     if (!(cause instanceof WireError)) throw cause;
@@ -223,6 +227,20 @@ async function readDocument(kind: DocumentKind, source: Pieces): Promise<{ reado
 }
 
 type Pieces = AsyncGenerator<Uint8Array, void>;
+
+/** A list of objects, packed as it arrives. */
+async function readObjects(
+  shape: typeof PutObjectList | typeof GetObjectList,
+  start: Taken,
+  source: Pieces,
+): Promise<{ readonly objects: PackedList<unknown> }> {
+  const { bytes, ended } = start;
+  if (ended) return { objects: PackedList.of<unknown>(decode(shape, bytes).objects) };
+  const objects = new PackedList();
+  for await (const { entries } of decodeBatches(shape, { list: 'objects' }, goingOn(bytes, source)))
+    objects.add(entries);
+  return { objects };
+}
 
 /** Errors: `EntityTooLarge`, `InvalidDigest`, and at the end `BadDigest`. */
 async function* checked(
@@ -247,11 +265,14 @@ const smallDocument = 64 * 1024;
 /** After so many bytes other requests get their turn. */
 const turnLength = 256 * 1024;
 
+interface Taken {
+  readonly bytes: Buffer;
+  /** There is no more. */
+  readonly ended: boolean;
+}
+
 /** Pieces until there are more bytes than wanted, or no more. */
-async function take(
-  source: Pieces,
-  wanted = Number.POSITIVE_INFINITY,
-): Promise<{ readonly bytes: Buffer; readonly ended: boolean }> {
+async function take(source: Pieces, wanted = Number.POSITIVE_INFINITY): Promise<Taken> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   while (size <= wanted) {

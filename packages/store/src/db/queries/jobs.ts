@@ -859,13 +859,17 @@ export async function findImplicitJob(
   return found?.id;
 }
 
-/** The ids of the latest objects of a bucket that have been received whole, by name. */
-export async function listReadableObjects(db: Db, bucketId: string, atMost: number): Promise<string[]> {
-  const rows = await db
-    .select({ id: objects.id })
+/** The latest objects of a bucket that have been received whole, by name, those after a name. */
+export async function listReadableObjects(
+  db: Db,
+  bucketId: string,
+  { after, atMost }: { readonly after?: string | undefined; readonly atMost: number },
+): Promise<{ readonly id: string; readonly name: string }[]> {
+  const isReadable = and(eq(objects.bucketId, bucketId), objects.latest, isNotNull(objects.creationDate));
+  return db
+    .select({ id: objects.id, name: objects.name })
     .from(objects)
-    .where(and(eq(objects.bucketId, bucketId), objects.latest, isNotNull(objects.creationDate)))
+    .where(and(isReadable, after === undefined ? undefined : gt(objects.name, after)))
     .orderBy(asc(objects.name))
     .limit(atMost);
-  return rows.map(({ id }) => id);
 }
