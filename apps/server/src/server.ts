@@ -40,6 +40,7 @@ import { createTurns } from './transfer/turns.ts';
 import { closeAggregations } from './workers/close-aggregations.ts';
 import { dropNaked } from './workers/drop-naked.ts';
 import { expire } from './workers/expire.ts';
+import { finishCancels } from './workers/finish-cancels.ts';
 import { forgetHistory } from './workers/forget-history.ts';
 import { forgetUploads } from './workers/forget-uploads.ts';
 import { giveUp } from './workers/give-up.ts';
@@ -183,6 +184,7 @@ export async function startServer({
       closeAggregations,
       dropNaked,
       expire,
+      finishCancels,
       giveUp,
       heartbeat,
       notify,

@@ -21,6 +21,7 @@ import { checkPriority, needActive, needUnprotected } from '../domain/job-state.
 import { hasJobRight, needJobRight } from '../domain/permissions.ts';
 import { chunksToOffer } from '../domain/ready-chunks.ts';
 import { completeIfDone } from '../workers/chunk-work.ts';
+import { finishCancel } from '../workers/finish-cancels.ts';
 import { allocateInOrder, allocateOne } from './allocate.ts';
 import { getBulkJob, stageObjectsJob, verifyBulkJob } from './get-job.ts';
 import { describeJob, describeJobs, describeOneChunk } from './job-answer.ts';
@@ -145,12 +146,15 @@ async function changeJob(ctx: RequestContext, { id, ...changes }: Changes) {
   return describeJob(ctx, await needJob(ctx.store.db, id));
 }
 
+/** The job is CANCELED at once; when this is answered all that it wrote in vain is gone. */
 async function cancel(ctx: RequestContext, { id }: { readonly id: string }): Promise<void> {
-  await endByHand(ctx, id, async (tx, job) => {
+  const isMore = await endByHand(ctx, id, async (tx, job) => {
     const end = { now: ctx.clock.now() };
-    if (job.requestType === 'PUT') await cancelPutJob(tx, job, end);
-    else await endJob(tx, job, { status: 'CANCELED', ...end });
+    if (job.requestType === 'PUT') return cancelPutJob(tx, job, end);
+    await endJob(tx, job, { status: 'CANCELED', ...end });
+    return false;
   });
+  if (isMore) await finishCancel(ctx.store, id);
 }
 
 async function truncate(ctx: RequestContext, { id }: { readonly id: string }): Promise<void> {
@@ -189,16 +193,12 @@ async function endAll(
 
 type LockedJob = Awaited<ReturnType<typeof lockJob>>;
 
-async function endByHand(
-  ctx: RequestContext,
-  id: string,
-  end: (tx: Tx, job: LockedJob) => Promise<void>,
-): Promise<void> {
+async function endByHand<T>(ctx: RequestContext, id: string, end: (tx: Tx, job: LockedJob) => Promise<T>): Promise<T> {
   allow(ctx, await needJob(ctx.store.db, id));
-  await ctx.store.tx(async (tx) => {
+  return ctx.store.tx(async (tx) => {
     const job = await lockJob(tx, id);
     needActive(job);
     needUnprotected(job);
-    await end(tx, job);
+    return end(tx, job);
   });
 }

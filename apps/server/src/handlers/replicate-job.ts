@@ -13,6 +13,7 @@ import {
   needBucket,
   needJob,
   type ObjectRow,
+  removeCanceled,
   removeJobs,
   type Tx,
 } from '@nacre/store';
@@ -103,6 +104,8 @@ export async function replicatePutJob(ctx: RequestContext, input: ReplicateReque
     async (tx) => {
       await holdBucket(tx, bucket.id);
       if (await isRunning(tx, plan, bucket.id)) return true;
+      // What is left of it from before is not what is replicated.
+      while (await removeCanceled(tx, plan.jobId));
       const missing = await missingObjects(tx, plan, bucket.id);
       if (missing.length === 0) return false;
       const existing = await existingNames(

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { decode, MasterObjectList } from '@nacre/model';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer } from '../support/server.ts';
 import { signedRequest } from '../support/signed-request.ts';
-import { aBucket } from '../support/things.ts';
+import { aBucket, withCode } from '../support/things.ts';
 
 // Chunks of more blobs than are read at once, and jobs of more objects than are planned at once.
 const server = await startTestServer({ env: { NACRE_MAX_BLOBS_PER_CHUNK: '3000' } });
@@ -90,4 +90,57 @@ test('two jobs that name the same at the same time do not both have it', async (
   const names = namesOf('race', 6000);
   const answers = await Promise.all([putJob(listOf(names)), putJob(listOf(names.toReversed()))]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+});
+
+describe('jobs that read more objects than are looked up at once', () => {
+  const names = namesOf('read', 5200);
+  let from = '';
+
+  beforeAll(async () => {
+    from = await aBucket(client);
+    const { jobId } = await client.ds3.putBulkJob({
+      id: from,
+      body: { objects: names.map((name) => ({ name, size: 7 })) },
+    });
+    // Thousands of PUTs would say the same.
+    const { sql } = server.context.store;
+    await sql`update blobs set received_at = now(), cache_node_id = ${server.context.node.id} from objects o
+      join buckets b on b.id = o.bucket_id where o.id = blobs.object_id and b.name = ${from}`;
+    await sql`update objects o set creation_date = now() from buckets b where b.id = o.bucket_id and b.name = ${from}`;
+    await sql`update job_chunks set state = 'COMPLETED' where job_id = ${jobId}`;
+    await client.ds3.cancelJob({ id: jobId });
+  });
+
+  async function activeJobs(): Promise<number> {
+    return (await client.ds3.getJobs({ bucketId: from })).jobs.length;
+  }
+
+  test('list each blob once, in the order of the request, and count what is in cache', async () => {
+    const asked = [...names].reverse().map((name) => ({ name }));
+    const objects = [...asked, { name: names[0] ?? '', offset: 0, length: 3 }];
+    const job = await client.ds3.getBulkJob({ id: from, body: { objects } });
+    expect(job.objects.map((chunk) => chunk.objects.length)).toEqual([3000, 2200]);
+    expect(job.objects.flatMap((chunk) => chunk.objects.map(({ name }) => name))).toEqual(
+      asked.map(({ name }) => name),
+    );
+    expect(job).toMatchObject({ originalSizeInBytes: 36_400, cachedSizeInBytes: 36_400, entirelyInCache: true });
+    await client.ds3.cancelJob({ id: job.jobId });
+  });
+
+  test('verify a whole bucket without a list, each object once', async () => {
+    const job = await client.ds3.verifyBulkJob({ id: from });
+    const listed = job.objects.flatMap((chunk) => chunk.objects.map(({ name }) => name));
+    expect(listed.sort()).toEqual(names);
+    expect(job).toMatchObject({ originalSizeInBytes: 36_400, cachedSizeInBytes: 0 });
+    await client.ds3.cancelJob({ id: job.jobId });
+  });
+
+  test.each([
+    ['an object that is not there, behind thousands that are,', { name: 'read/missing' }, 'NotFound' as const],
+    ['a range beyond the end of one', { name: 'read/000000', offset: 0, length: 8 }, 'InvalidArgument' as const],
+  ])('are not made for %s', async (_what, last, code) => {
+    const objects = [...names.map((name) => ({ name })), last];
+    await expect(client.ds3.getBulkJob({ id: from, body: { objects } })).rejects.toThrow(withCode(code));
+    expect(await activeJobs()).toBe(0);
+  });
 });

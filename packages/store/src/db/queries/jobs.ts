@@ -13,6 +13,7 @@ import {
   count,
   desc,
   eq,
+  exists,
   gt,
   gte,
   inArray,
@@ -536,6 +537,11 @@ export async function endJob(
   job: JobRow,
   end: { readonly status: 'COMPLETED' | 'CANCELED'; readonly now: Date; readonly dueToTimeout?: boolean },
 ): Promise<void> {
+  await noteEnd(tx, job, end);
+  if (job.requestType !== 'PUT' || end.status !== 'COMPLETED') await removeChunks(tx, [job.id]);
+}
+
+async function noteEnd(tx: Db, job: JobRow, end: Parameters<typeof endJob>[2]): Promise<void> {
   const totals = (await jobTotals(tx, [job])).get(job.id) ?? noTotals;
   await tellJobEnded(tx, job, { cancelOccurred: end.status === 'CANCELED', now: end.now });
   await tx
@@ -549,7 +555,6 @@ export async function endJob(
       completedSize: totals.completedSize,
     })
     .where(eq(jobs.id, job.id));
-  if (job.requestType !== 'PUT' || end.status !== 'COMPLETED') await removeChunks(tx, [job.id]);
 }
 
 async function removeChunks(tx: Db, jobIds: readonly string[]): Promise<void> {
@@ -559,26 +564,77 @@ async function removeChunks(tx: Db, jobIds: readonly string[]): Promise<void> {
   await tx.delete(jobChunks).where(ofJobs);
 }
 
-/** The objects of a PUT job of which a blob is not yet on every permanent store. */
-export async function objectsNotPersisted(db: Db, jobId: string): Promise<string[]> {
-  const rows = await db
-    .selectDistinct({ id: blobs.objectId })
-    .from(jobChunks)
-    .innerJoin(jobEntries, eq(jobEntries.chunkId, jobChunks.id))
-    .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
-    .where(and(eq(jobChunks.jobId, jobId), ne(jobChunks.state, 'COMPLETED')));
-  return rows.map(({ id }) => id);
-}
-
-/** Cancels a locked PUT job: what is not persisted is removed, what is stays. */
+/**
+ * Cancels a locked PUT job: what is not persisted is removed, what is stays. Of a job of many blobs only some are removed
+ * at once, and it is answered that there are more: `removeCanceled` removes them.
+ */
 export async function cancelPutJob(
   tx: Db,
   job: JobRow,
   end: { readonly now: Date; readonly dueToTimeout?: boolean },
-): Promise<void> {
-  const lost = await objectsNotPersisted(tx, job.id);
-  await endJob(tx, job, { status: 'CANCELED', ...end });
-  await removeObjects(tx, lost);
+): Promise<boolean> {
+  await noteEnd(tx, job, { status: 'CANCELED', ...end });
+  return removeCanceled(tx, job.id);
+}
+
+/** Blobs of one transaction: others who want the rows that it holds wait a moment, and not until all are removed. */
+const canceledAtOnce = 5000;
+
+/**
+ * Removes some of what a cancelled PUT job still has: objects that are not persisted, with their blobs, and its chunks.
+ * Answers whether there may be more. Of any other job nothing is removed.
+ */
+export async function removeCanceled(tx: Db, jobId: string): Promise<boolean> {
+  const isCanceled = and(eq(jobs.id, jobId), eq(jobs.status, 'CANCELED'), eq(jobs.requestType, 'PUT'));
+  const [job] = await tx.select({ id: jobs.id }).from(jobs).where(isCanceled).for('update');
+  if (!job) return false;
+  for (let left = canceledAtOnce; left > 0; ) {
+    const [chunk] = await tx
+      .select()
+      .from(jobChunks)
+      .where(eq(jobChunks.jobId, jobId))
+      .orderBy(asc(jobChunks.chunkNumber))
+      .limit(1);
+    if (!chunk) return false;
+    const removed = chunk.state === 'COMPLETED' ? 0 : await removeObjectsOfChunk(tx, chunk.id, left);
+    if (removed < left) await removeChunk(tx, chunk.id);
+    left -= Math.max(1, removed);
+  }
+  return true;
+}
+
+/** The objects of at most so many blobs of a chunk. Answers how many blobs the chunk had of them at least. */
+async function removeObjectsOfChunk(tx: Db, chunkId: string, atMost: number): Promise<number> {
+  const some = await tx
+    .select({ objectId: blobs.objectId })
+    .from(jobEntries)
+    .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
+    .where(eq(jobEntries.chunkId, chunkId))
+    .orderBy(asc(jobEntries.orderIndex))
+    .limit(atMost);
+  await removeObjects(tx, [...new Set(some.map(({ objectId }) => objectId))]);
+  return some.length;
+}
+
+async function removeChunk(tx: Db, id: string): Promise<void> {
+  await tx.delete(jobEntries).where(eq(jobEntries.chunkId, id));
+  await tx.delete(jobChunks).where(eq(jobChunks.id, id));
+}
+
+/** Cancelled PUT jobs that still have something to be removed. */
+export async function listUnfinishedCancels(db: Db, atMost: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.status, 'CANCELED'),
+        eq(jobs.requestType, 'PUT'),
+        exists(db.select({ id: jobChunks.id }).from(jobChunks).where(eq(jobChunks.jobId, jobs.id))),
+      ),
+    )
+    .limit(atMost);
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -590,17 +646,18 @@ export async function truncatePutJob(
   job: JobRow,
   end: { readonly now: Date; readonly dueToTimeout: boolean },
 ): Promise<string[]> {
-  const incomplete = await tx
-    .selectDistinct({ id: objects.id })
-    .from(jobChunks)
-    .innerJoin(jobEntries, eq(jobEntries.chunkId, jobChunks.id))
-    .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
-    .innerJoin(objects, eq(objects.id, blobs.objectId))
-    .where(and(eq(jobChunks.jobId, job.id), isNull(objects.creationDate)));
-  await removeObjects(
-    tx,
-    incomplete.map(({ id }) => id),
-  );
+  for (const { id: chunkId } of await listChunks(tx, job.id)) {
+    const incomplete = await tx
+      .selectDistinct({ id: objects.id })
+      .from(jobEntries)
+      .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
+      .innerJoin(objects, eq(objects.id, blobs.objectId))
+      .where(and(eq(jobEntries.chunkId, chunkId), isNull(objects.creationDate)));
+    await removeObjects(
+      tx,
+      incomplete.map(({ id }) => id),
+    );
+  }
   await tx.delete(jobChunks).where(and(eq(jobChunks.jobId, job.id), eq(jobChunks.blobs, 0)));
   const left = await listChunks(tx, job.id);
   if (left.length === 0) {
@@ -628,9 +685,15 @@ export async function removeFinishedJobs(tx: Db, before: Date, atMost: number): 
   return old.length;
 }
 
-/** Removes jobs with their chunks and entries; what they wrote stays. */
+/** Removes jobs with their chunks and entries; what they wrote stays, and what a cancelled one left to remove goes. */
 export async function removeJobs(tx: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
+  const canceled = await tx
+    .selectDistinct({ id: jobs.id })
+    .from(jobs)
+    .innerJoin(jobChunks, eq(jobChunks.jobId, jobs.id))
+    .where(and(inArray(jobs.id, [...ids]), eq(jobs.status, 'CANCELED')));
+  for (const { id } of canceled) while (await removeCanceled(tx, id));
   await removeChunks(tx, ids);
   await tx.delete(jobs).where(inArray(jobs.id, [...ids]));
 }

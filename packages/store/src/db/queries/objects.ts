@@ -154,46 +154,24 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
       .where(isOneOf(objects.id, some))
       .orderBy(objects.id)
       .for('update');
-    const itsBlobs = tx.select({ id: blobs.id }).from(blobs).where(isOneOf(blobs.objectId, some));
     // Whoever is noting a copy of them holds them: it is waited for, so that its copy is seen below.
-    const held = tx.select({ id: blobs.id }).from(blobs).where(isOneOf(blobs.objectId, some));
-    await held.orderBy(asc(blobs.id)).for('update');
-    await tx.insert(droppedBlobs).select(
-      tx
-        .select({
-          blobId: blobs.id,
-          place: sql<'cache'>`'cache'`.as('place'),
-          placeId: sql<string>`${blobs.cacheNodeId}`.as('place_id'),
-          attempts: sql<number>`0`.as('attempts'),
-        })
-        .from(blobs)
-        .where(and(isOneOf(blobs.objectId, some), isNotNull(blobs.cacheNodeId))),
-    );
-    await tx.insert(droppedBlobs).select(
-      tx
-        .select({
-          blobId: blobCopies.blobId,
-          place: sql<'pool'>`'pool'`.as('place'),
-          placeId: sql<string>`${blobCopies.poolId}`.as('place_id'),
-          attempts: sql<number>`0`.as('attempts'),
-        })
-        .from(blobCopies)
-        .where(inArray(blobCopies.blobId, itsBlobs)),
-    );
-    await tx.delete(blobCopies).where(inArray(blobCopies.blobId, itsBlobs));
-    const left = await tx
-      .delete(jobEntries)
-      .where(inArray(jobEntries.blobId, itsBlobs))
-      .returning({ chunkId: jobEntries.chunkId });
-    for (const { chunkId } of left) chunkIds.add(chunkId);
-    await tx.delete(blobs).where(isOneOf(blobs.objectId, some));
-    const gone = await tx.delete(objects).where(isOneOf(objects.id, some)).returning({
-      id: objects.id,
-      bucketId: objects.bucketId,
-      name: objects.name,
-      latest: objects.latest,
-      creationDate: objects.creationDate,
-    });
+    const held = await tx
+      .select({ id: blobs.id, receivedAt: blobs.receivedAt, cacheNodeId: blobs.cacheNodeId })
+      .from(blobs)
+      .where(isOneOf(blobs.objectId, some))
+      .orderBy(asc(blobs.id))
+      .for('update');
+    const blobIds = held.map(({ id }) => id);
+    const withBytes = held.filter(({ receivedAt, cacheNodeId }) => receivedAt !== null || cacheNodeId !== null);
+    if (withBytes.length > 0) {
+      await dropBytes(
+        tx,
+        withBytes.map(({ id }) => id),
+      );
+    }
+    for (const chunkId of await removeEntries(tx, blobIds)) chunkIds.add(chunkId);
+    await tx.delete(blobs).where(isOneOf(blobs.id, blobIds));
+    const gone = await removeRows(tx, some);
     await noteChanges(tx, changes('DELETE', gone));
     await restoreLatest(
       tx,
@@ -203,6 +181,53 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
   await recountChunks(tx, [...chunkIds]);
   return [...chunkIds];
 }
+
+/** Notes where blobs have bytes: the files are removed later. */
+async function dropBytes(tx: Db, blobIds: readonly string[]): Promise<void> {
+  await tx.insert(droppedBlobs).select(
+    tx
+      .select({
+        blobId: blobs.id,
+        place: sql<'cache'>`'cache'`.as('place'),
+        placeId: sql<string>`${blobs.cacheNodeId}`.as('place_id'),
+        attempts: sql<number>`0`.as('attempts'),
+      })
+      .from(blobs)
+      .where(and(isOneOf(blobs.id, blobIds), isNotNull(blobs.cacheNodeId))),
+  );
+  await tx.execute(sql`
+    with gone as (
+      delete from ${blobCopies} where ${isOneOf(blobCopies.blobId, blobIds)} returning blob_id, pool_id
+    )
+    insert into ${droppedBlobs} (blob_id, place, place_id, attempts) select blob_id, 'pool', pool_id, 0 from gone`);
+}
+
+/** Answers the chunks that they were in. */
+async function removeEntries(tx: Db, blobIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.execute<{ chunk_id: string }>(sql`
+    with gone as (delete from ${jobEntries} where ${isOneOf(jobEntries.blobId, blobIds)} returning chunk_id)
+    select distinct chunk_id from gone`);
+  return rows.map(({ chunk_id }) => chunk_id);
+}
+
+/** Answers those of which something is to be told, or whose names may have another version that is now the latest. */
+async function removeRows(tx: Db, ids: readonly string[]) {
+  // Before the first version of a name was received no other was: one that was would have become the latest.
+  const rows = await tx.execute<GoneRow>(sql`
+    with gone as (
+      delete from ${objects} where ${isOneOf(objects.id, ids)}
+      returning id, bucket_id, name, version, latest, creation_date
+    )
+    select id, bucket_id, name, latest, creation_date from gone
+    where creation_date is not null or latest and version > 1`);
+  return rows.map(({ bucket_id: bucketId, creation_date: creationDate, ...row }) => ({
+    ...row,
+    bucketId,
+    creationDate,
+  }));
+}
+
+type GoneRow = { id: string; bucket_id: string; name: string; latest: boolean; creation_date: string | null };
 
 /** The ids of some objects of a bucket, to be removed with it. */
 export async function someObjectIds(db: Db, bucketId: string, atMost: number): Promise<string[]> {
