@@ -15,6 +15,7 @@ import type {
 import type { Checksums } from './checksum.ts';
 import { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
 import { createFolderSync } from './folder-sync.ts';
+import { createGathering } from './gathering.ts';
 import { letGo } from './let-go.ts';
 import { createTurns } from './turns.ts';
 
@@ -43,12 +44,8 @@ async function syncUpwards(root: string, calls: FileSystemCalls): Promise<void> 
   }
 }
 
-/**
- * Bytes gathered before they are written at once, and the pieces these may be. Where many blobs arrive at a time each
- * gathers less, so that slow clients cannot have the memory of the server.
- */
-const writeSize = { most: 1024 * 1024, least: 32 * 1024, together: 16 * 1024 * 1024 };
-const writePieces = 512;
+/** What is gathered before it is written: slow clients, however many, have no more of the memory than this. */
+const gatheringLimits = { bytes: 1024 * 1024, pieces: 512, together: 16 * 1024 * 1024 };
 
 /**
  * Bytes read at once: on the way to a socket, steps of 64 KiB would cost three quarters of the speed. Where many blobs
@@ -61,10 +58,9 @@ const partName = /^[0-9a-f-]{36}\.[0-9a-f]{16}$/;
 
 class FilesystemBlobStore implements BlobStore {
   readonly #root: string;
-  /** How many blobs are arriving. */
-  #receiving = 0;
   readonly #parts: string;
   readonly #calls: FileSystemCalls;
+  readonly #gathering = createGathering(gatheringLimits);
   readonly #syncFolder: (path: string) => Promise<void>;
   /** What changes a blob's name waits for others that change the same. */
   readonly #turns = createTurns();
@@ -198,38 +194,20 @@ class FilesystemBlobStore implements BlobStore {
     signal: AbortSignal | undefined,
   ): Promise<Checksums> {
     const inspection = inspect(expected);
-    let writing = Promise.resolve();
-    let gathered: Uint8Array[] = [];
-    let size = 0;
-    const write = async () => {
-      await writing;
-      if (size > 0) writing = this.#write(file, gathered, expected.ownsPieces);
-      // It is looked at with the next write: until then its failure is nobody's.
-      writing.catch(() => {});
-      gathered = [];
-      size = 0;
-    };
-    this.#receiving += 1;
+    const gatherer = this.#gathering.begin((pieces) => this.#write(file, pieces, expected.ownsPieces));
     try {
       for await (const piece of source) {
         signal?.throwIfAborted();
         inspection.take(piece);
-        gathered.push(piece);
-        size += piece.length;
-        const step = Math.min(writeSize.most, Math.floor(writeSize.together / this.#receiving));
-        if (size >= Math.max(writeSize.least, step) || gathered.length >= writePieces) await write();
+        await gatherer.take(piece);
       }
       signal?.throwIfAborted();
       const checksums = inspection.end();
-      await write();
-      await writing;
+      await gatherer.end();
       return checksums;
-    } catch (error) {
-      // The descriptor is closed next; by the time of a late write its number could be another file's.
-      await writing.catch(() => {});
-      throw error;
     } finally {
-      this.#receiving -= 1;
+      // The descriptor is closed next; by the time of a late write its number could be another file's.
+      await gatherer.stop();
     }
   }
 
