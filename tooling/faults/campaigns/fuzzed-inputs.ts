@@ -55,8 +55,8 @@ export const fuzzedInputs: Campaign = {
       if (problem) wrong.push({ seed: seed + i, what: `${nameOf(input)}: ${problem}` });
       done += 1;
       if (done === Math.ceil(inputs / 10)) warm = memoryOf(server.pid);
-      if (done % putBackEvery === 0) await client.s3.putObject({ bucket, key: 'kept', body: kept });
       if (done % 10_000 === 0) log(`${done} inputs, ${megabytes(memoryOf(server.pid))} MB`);
+      if (done % putBackEvery === 0) await client.s3.putObject({ bucket, key: 'kept', body: kept });
     });
     log(`${slow.length} took more than a second while others were under way`);
     wrong.push(...(await stillSlow(connections[0] as RawConnection, slow)));
