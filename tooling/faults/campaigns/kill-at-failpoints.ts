@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
+import { checkFolder } from '../check-folder.ts';
 import { type Scenario, scenarios, settingsFor, unfinished } from '../load/scenarios.ts';
 import { type ServerProcess, StartFailed, startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
@@ -14,7 +15,7 @@ const quickSteps = 1;
 export const killAtFailpoints: Campaign = {
   name: 'kill-at-failpoints',
   about:
-    'The server is killed at each step of each piece of work, once: objects and blobs written, jobs made, recreated and made permanent, objects staged, evicted and deleted, uploads in parts, settings, and the start after a crash. Then it is compared, gone on with, and compared again.',
+    'The server is killed at each step of each piece of work, once: objects and blobs written, jobs made, recreated and made permanent, objects staged, evicted and deleted, uploads in parts, settings, and the start after a crash. Then it is compared, gone on with, and compared again; at the end what is there is checked (`nacre-server check`).',
   unit: 'steps',
   least: { full: 'all', quick: scenarios.length + 1 },
   page: 'durability',
@@ -38,7 +39,9 @@ export const killAtFailpoints: Campaign = {
         wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `recovery: ${what}` })));
         run.log(`recovery: killed at ${found.done} of ${found.all} steps`);
       }
-      await bench.server.stop();
+      await bench.server.kill();
+      const found = await checkFolder(bench.server.dataFolder, run.signal);
+      wrong.push(...found.map((what) => ({ seed: run.seed, what })));
     }
     return { done, all, wrong };
   },

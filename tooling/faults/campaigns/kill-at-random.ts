@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Campaign, Wrong } from '../campaign.ts';
+import { checkFolder } from '../check-folder.ts';
 import { MixedLoad } from '../load/mixed-load.ts';
 import { startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
@@ -14,11 +15,11 @@ const latestMilliseconds = 30;
 export const killAtRandom: Campaign = {
   name: 'kill-at-random',
   about:
-    'The server is killed (SIGKILL) at a random moment while 8 clients write, delete and run jobs and 4 read; started again, all that was acknowledged is compared.',
+    'The server is killed (SIGKILL) at a random moment while 8 clients write, delete and run jobs and 4 read; what it left is checked (`nacre-server check`), and all that was acknowledged is compared when it is started again.',
   unit: 'cycles',
   least: { full: 200, quick: 2 },
   page: 'durability',
-  async run({ least, seed, folder, signal, log }) {
+  async run({ least, quick, seed, folder, signal, log }) {
     const wrong: Wrong[] = [];
     const cycles = Number(least);
     let done = 0;
@@ -45,6 +46,7 @@ export const killAtRandom: Campaign = {
         stop.abort();
         await working;
         done += 1;
+        if (!quick || done === cycles) load.note(await checkFolder(server.dataFolder, signal));
         wrong.push(...load.takeWrong().map((what) => ({ seed: seed + i, what: `cycle ${cycle}: ${what}` })));
       }
       const last = await startServer(server);

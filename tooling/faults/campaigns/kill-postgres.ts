@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
+import { checkFolder } from '../check-folder.ts';
 import { MixedLoad } from '../load/mixed-load.ts';
 import { databasePid, type ServerProcess, startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
@@ -12,11 +13,11 @@ const latestMilliseconds = 30;
 export const killPostgres: Campaign = {
   name: 'kill-postgres',
   about:
-    'The embedded PostgreSQL is killed (SIGKILL) or shut down without mercy (`immediate`) under the mixed load; the server says so and ends, and is started again.',
+    'The embedded PostgreSQL is killed (SIGKILL) or shut down without mercy (`immediate`) under the mixed load; the server says so and ends. What they left is checked (`nacre-server check`), and all that was acknowledged is compared when it is started again.',
   unit: 'cycles',
   least: { full: 50, quick: 2 },
   page: 'durability',
-  async run({ least, seed, folder, signal, log }: Run) {
+  async run({ least, quick, seed, folder, signal, log }: Run) {
     const wrong: Wrong[] = [];
     const random = randomFrom(seed);
     const load = new MixedLoad({ random, writers: 8, readers: 4 });
@@ -27,7 +28,8 @@ export const killPostgres: Campaign = {
     };
     const note = (when: string) => wrong.push(...load.takeWrong().map((what) => ({ seed, what: `${when}: ${what}` })));
     let done = 0;
-    for (; done < Number(least) && wrong.length === 0; done++) {
+    const cycles = Number(least);
+    for (; done < cycles && wrong.length === 0; done++) {
       const server = await startServer(options);
       if (done === 0) await load.prepare(server.client());
       await load.look(server.client());
@@ -39,6 +41,7 @@ export const killPostgres: Campaign = {
       stop.abort();
       await working;
       if (problem !== undefined) wrong.push({ seed, what: `cycle ${done}: ${problem}` });
+      if (!quick || done === cycles - 1) load.note(await checkFolder(options.dataFolder, signal));
       note(`cycle ${done}`);
       if (done % 10 === 9) log(`${done + 1} cycles: ${load.summary()}`);
     }

@@ -57,6 +57,11 @@ export class MixedLoad {
     return this.#wrong.splice(0);
   }
 
+  /** Takes what somebody else found wrong. */
+  note(wrong: readonly string[]): void {
+    this.#wrong.push(...wrong);
+  }
+
   /** For people. */
   summary(): string {
     const { acknowledged, ambiguous } = this.#objects.counts;
