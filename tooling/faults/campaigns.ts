@@ -9,6 +9,7 @@ import { killAtFailpoints } from './campaigns/kill-at-failpoints.ts';
 import { killAtRandom } from './campaigns/kill-at-random.ts';
 import { killPostgres } from './campaigns/kill-postgres.ts';
 import { loseCommits } from './campaigns/lose-commits.ts';
+import { model } from './campaigns/model.ts';
 import { mutatedRequests } from './campaigns/mutated-requests.ts';
 import { powerCut } from './campaigns/power-cut.ts';
 import { serializationFailures } from './campaigns/serialization-failures.ts';
@@ -26,6 +27,7 @@ export const campaigns: readonly Campaign[] = [
   powerCut,
   damage,
   fullDisk,
+  model,
   authenticationMatrix,
   mutatedRequests,
   fuzzedInputs,
