@@ -3,6 +3,7 @@ import { authenticationMatrix } from './campaigns/authentication-matrix.ts';
 import { cutDatabase } from './campaigns/cut-database.ts';
 import { cutReplication } from './campaigns/cut-replication.ts';
 import { damage } from './campaigns/damage.ts';
+import { disturbDatabase } from './campaigns/disturb-database.ts';
 import { fullDisk } from './campaigns/full-disk.ts';
 import { fuzzedInputs } from './campaigns/fuzzed-inputs.ts';
 import { killAtFailpoints } from './campaigns/kill-at-failpoints.ts';
@@ -21,6 +22,7 @@ export const campaigns: readonly Campaign[] = [
   killAtRandom,
   killPostgres,
   cutDatabase,
+  disturbDatabase,
   loseCommits,
   serializationFailures,
   cutReplication,

@@ -1,10 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BehindProxy, startBehindProxy } from '../behind-proxy.ts';
-import type { Campaign, Wrong } from '../campaign.ts';
-import { MixedLoad } from '../load/mixed-load.ts';
-import { type Random, randomFrom } from '../random.ts';
-
-const mostWritten = 40;
+import { type BehindProxy, faultsUnderLoad } from '../behind-proxy.ts';
+import type { Campaign } from '../campaign.ts';
+import type { Random } from '../random.ts';
 
 export const cutDatabase: Campaign = {
   name: 'cut-database',
@@ -13,35 +10,7 @@ export const cutDatabase: Campaign = {
   unit: 'cuts',
   least: { full: 50, quick: 4 },
   page: 'durability',
-  async run({ least, seed, folder, signal, log }) {
-    const wrong: Wrong[] = [];
-    const random = randomFrom(seed);
-    const load = new MixedLoad({ random, writers: 8, readers: 4 });
-    const settings = { NACRE_EXISTING_OBJECTS: 'replace', NACRE_MAX_BLOBS_PER_CHUNK: '3' };
-    const system = await startBehindProxy(folder, settings, signal);
-    const client = system.server.client();
-    await load.prepare(client);
-    const note = (when: string) => wrong.push(...load.takeWrong().map((what) => ({ seed, what: `${when}: ${what}` })));
-    let done = 0;
-    for (; done < Number(least) && wrong.length === 0; done++) {
-      const stop = new AbortController();
-      const working = load.work(client, stop.signal);
-      await Promise.race([load.written(random.below(mostWritten)), pause(20_000, undefined, { signal })]);
-      await cut(system, done, random);
-      // Some of the load meets the server while it connects again.
-      await Promise.race([load.written(5), pause(20_000, undefined, { signal })]);
-      stop.abort();
-      await working;
-      await load.look(client);
-      note(`cut ${done}`);
-      if (system.server.hasEnded()) wrong.push({ seed, what: `cut ${done}: the server has ended` });
-      if (done % 10 === 9) log(`${done + 1} cuts: ${load.summary()}`);
-    }
-    await load.finish(client, signal);
-    note('at the end');
-    await system.close();
-    return { done, wrong };
-  },
+  run: (run) => faultsUnderLoad(run, cut),
 };
 
 async function cut({ proxy, database }: BehindProxy, number: number, random: Random): Promise<void> {
