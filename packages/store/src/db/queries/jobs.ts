@@ -20,6 +20,7 @@ import {
   isNotNull,
   isNull,
   lt,
+  lte,
   max,
   ne,
   notInArray,
@@ -32,6 +33,7 @@ import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
 import { tellChunkPersisted, tellJobCreated, tellJobEnded } from './notifications.ts';
 import { removeObjects } from './objects.ts';
+import { isOneOf } from './one-of.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
 /** The row of a job, to be written. */
@@ -362,14 +364,16 @@ export interface DescribedBlob {
   readonly version: number;
 }
 
-const describedBlobs = `select e.chunk_id, e.order_index, b.id, b.byte_offset, b.length, b.received_at is not null,
-  b.cache_node_id is not null, o.id, o.name, o.version
-  from job_entries e join blobs b on b.id = e.blob_id join objects o on o.id = b.object_id`;
+function describedBlobs(entries: string): string {
+  return `select e.chunk_id, e.order_index, b.id, b.byte_offset, b.length, b.received_at is not null,
+    b.cache_node_id is not null, o.id, o.name, o.version
+    from ${entries} e join blobs b on b.id = e.blob_id join objects o on o.id = b.object_id`;
+}
 
 /** The blobs of some chunks, in the order in which a job lists them. Not by Drizzle, which takes longer over a row than the database. */
 export async function listDescribedBlobs(db: Db, chunkIds: readonly string[]): Promise<DescribedBlob[]> {
   if (chunkIds.length === 0) return [];
-  const text = `${describedBlobs} where e.chunk_id = any($1::uuid[]) order by e.chunk_id, e.order_index`;
+  const text = `${describedBlobs('job_entries')} where e.chunk_id = any($1::uuid[]) order by e.chunk_id, e.order_index`;
   return describedBlobsOf(
     await clientOf(db)
       .unsafe(text, [chunkIds as string[]])
@@ -383,7 +387,9 @@ export async function listDescribedBlobsAfter(
   chunkId: string,
   { after, atMost }: { readonly after: number; readonly atMost: number },
 ): Promise<DescribedBlob[]> {
-  const text = `${describedBlobs} where e.chunk_id = $1 and e.order_index > $2 order by e.order_index limit $3`;
+  // Which ones is settled before they are looked up: where statistics are out of date PostgreSQL looks up all of them.
+  const some = '(select * from job_entries where chunk_id = $1 and order_index > $2 order by order_index limit $3)';
+  const text = `${describedBlobs(some)} order by e.order_index`;
   return describedBlobsOf(await clientOf(db).unsafe(text, [chunkId, after, atMost]).values());
 }
 
@@ -603,16 +609,23 @@ export async function removeCanceled(tx: Db, jobId: string): Promise<boolean> {
   return true;
 }
 
-/** The objects of at most so many blobs of a chunk. Answers how many blobs the chunk had of them at least. */
+/** Removes the first entries of a chunk, at most so many, with their objects. Answers how many there were. */
 async function removeObjectsOfChunk(tx: Db, chunkId: string, atMost: number): Promise<number> {
   const some = await tx
-    .select({ objectId: blobs.objectId })
+    .select({ blobId: jobEntries.blobId, orderIndex: jobEntries.orderIndex })
     .from(jobEntries)
-    .innerJoin(blobs, eq(blobs.id, jobEntries.blobId))
     .where(eq(jobEntries.chunkId, chunkId))
     .orderBy(asc(jobEntries.orderIndex))
     .limit(atMost);
-  await removeObjects(tx, [...new Set(some.map(({ objectId }) => objectId))]);
+  const blobIds = some.map(({ blobId }) => blobId);
+  const found = await tx.selectDistinct({ id: blobs.objectId }).from(blobs).where(isOneOf(blobs.id, blobIds));
+  await removeObjects(
+    tx,
+    found.map(({ id }) => id),
+  );
+  // With their objects they are gone already, but for one whose blob is not there.
+  const last = some.at(-1)?.orderIndex ?? 0;
+  await tx.delete(jobEntries).where(and(eq(jobEntries.chunkId, chunkId), lte(jobEntries.orderIndex, last)));
   return some.length;
 }
 
