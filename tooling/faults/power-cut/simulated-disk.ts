@@ -244,6 +244,13 @@ export function createSimulatedDisk(root: FolderNode = newFolder()): SimulatedDi
         return { length: node.kind === 'file' ? node.bytes.length : 0, writtenAt: node.writtenAt };
       });
     },
+    lengthIn: (folder, name) => {
+      const path = `${folder}/${name}`;
+      return call('lengthIn', path, () => {
+        const node = lookUp(path);
+        return node?.kind === 'file' ? node.bytes.length : undefined;
+      });
+    },
     list: (path) => call('list', path, () => [...folderAt(path).entries.keys()]),
     space: (path) => call('space', path, () => ({ size: 2 ** 40, free: 2 ** 39 })),
   };

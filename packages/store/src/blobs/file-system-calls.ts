@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** The calls by which a store touches the disk, so that tests can have each of them fail. Errors: those of Node. */
@@ -14,6 +15,7 @@ export interface FileSystemCalls {
   /** Fills at most the buffer; answers how many bytes, 0 at the end. */
   read(file: number, buffer: Uint8Array, position: number): Promise<number>;
   syncData(file: number): Promise<void>;
+  /** Of a file that was read, or written and synced. */
   close(file: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** A second name for a file. */
@@ -24,18 +26,22 @@ export interface FileSystemCalls {
   syncFolder(path: string): Promise<void>;
   /** By path, or of an open file. */
   inspect(file: string | number): Promise<{ readonly length: number; readonly writtenAt: Date }>;
+  /** The length of a file in a folder that is written to all the time; `undefined` when it is not there. */
+  lengthIn(folder: string, name: string): Promise<number | undefined>;
   list(folder: string): Promise<string[]>;
   space(path: string): Promise<{ readonly size: number; readonly free: number }>;
 }
 
 const open = promisify(fs.open);
-const close = promisify(fs.close);
 const fstat: (file: number) => Promise<fs.Stats> = promisify(fs.fstat);
 const fsync = promisify(fs.fsync);
 const writev = promisify(fs.writev);
 const read = promisify(fs.read);
 
-/** The real ones. */
+/**
+ * The real ones. What the kernel answers from memory is asked for at once: handing it to a thread, and being woken by it,
+ * takes many times as long as the call.
+ */
 export const fileSystemCalls: FileSystemCalls = {
   makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
   create: (path) => open(path, 'wx', 0o600),
@@ -43,7 +49,7 @@ export const fileSystemCalls: FileSystemCalls = {
   write: async (file, pieces) => (await writev(file, pieces)).bytesWritten,
   read: async (file, buffer, position) => (await read(file, buffer, 0, buffer.length, position)).bytesRead,
   syncData: promisify(fs.fdatasync),
-  close,
+  close: async (file) => fs.closeSync(file),
   rename: promisify(fs.rename),
   link: promisify(fs.link),
   clone: (from, to) =>
@@ -54,7 +60,7 @@ export const fileSystemCalls: FileSystemCalls = {
     try {
       await fsync(folder);
     } finally {
-      await close(folder);
+      fs.closeSync(folder);
     }
   },
   async inspect(file) {
@@ -62,6 +68,7 @@ export const fileSystemCalls: FileSystemCalls = {
     const { size, ctime } = await (typeof file === 'string' ? stat(file) : fstat(file));
     return { length: size, writtenAt: ctime };
   },
+  lengthIn: async (folder, name) => fs.statSync(join(folder, name), { throwIfNoEntry: false })?.size,
   list: (folder) => readdir(folder),
   async space(path) {
     const { bsize, blocks, bavail } = await statfs(path);

@@ -116,13 +116,19 @@ class FilesystemBlobStore implements BlobStore {
   async read(id: string, range?: ByteRange): Promise<BlobReading> {
     const path = this.localPath(id);
     const file = await orNotFound(id, this.#calls.open(path));
+    let reading: BlobReading | undefined;
     try {
-      const { length } = await this.#calls.inspect(file);
-      return readFile(this.#calls, file, rangeWithin(length, range), this.#readings);
+      reading = range && (await readAtOnce(this.#calls, file, range));
+      if (!reading) {
+        const { length } = await this.#calls.inspect(file);
+        return readFile(this.#calls, file, rangeWithin(length, range), this.#readings);
+      }
     } catch (error) {
       await this.#calls.close(file);
       throw error;
     }
+    await this.#calls.close(file);
+    return reading;
   }
 
   async stat(id: string): Promise<{ length: number; storedAt: Date } | undefined> {
@@ -219,15 +225,16 @@ class FilesystemBlobStore implements BlobStore {
   /** Gives a finished part its name, for good. Answers the bytes of the blob that had it. */
   #install(part: string, name: string): Promise<number | undefined> {
     const folder = folderOf(name);
-    const path = join(this.#root, folder, name);
+    const home = join(this.#root, folder);
+    const path = join(home, name);
     return this.#turns(name, async () => {
-      const replaced = (await ifThere(this.#calls.inspect(path)))?.length;
+      const replaced = await this.#calls.lengthIn(home, name);
       const made = this.#madeFolders.has(folder);
-      if (!made) await this.#calls.makeFolder(join(this.#root, folder));
+      if (!made) await this.#calls.makeFolder(home);
       try {
         await this.#calls.rename(part, path);
-        const above = made ? [] : [join(this.#root, folder, '..'), this.#root];
-        await this.#sync(Promise.all([join(this.#root, folder), ...above].map(this.#syncFolder)));
+        const above = made ? [] : [dirname(home), this.#root];
+        await this.#sync(Promise.all([home, ...above].map(this.#syncFolder)));
         this.#madeFolders.add(folder);
         return replaced;
       } catch (error) {
@@ -301,6 +308,25 @@ function after(pieces: readonly Uint8Array[], written: number): readonly Uint8Ar
     skip -= piece.length;
   }
   return [];
+}
+
+/** Bytes that are read before they are asked for, without asking for the length of their file first. */
+const readAtOnceBytes = 64 * 1024;
+
+/** A few bytes of a file; `undefined` when they are many, none, or not all of them are there. */
+async function readAtOnce(
+  calls: FileSystemCalls,
+  file: number,
+  { offset, length }: ByteRange,
+): Promise<BlobReading | undefined> {
+  const fits = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && length > 0 && length <= readAtOnceBytes;
+  if (!fits || offset < 0) return undefined;
+  const buffer = Buffer.allocUnsafe(length);
+  if ((await calls.read(file, buffer, offset)) < length) return undefined;
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield buffer;
+  }
+  return { length, bytes: bytes(), close: async () => {} };
 }
 
 /**

@@ -107,6 +107,31 @@ describe('on the disk', () => {
   });
 });
 
+describe('the calls of a read', () => {
+  test('of a few bytes are three, and leave nothing open', async () => {
+    const { calls, made, open } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls);
+    await put(store, first, 'abcdef');
+    made.length = 0;
+    const reading = await store.read(first, { offset: 2, length: 3 });
+    expect(made).toEqual(['open', 'read', 'close']);
+    expect([...open]).toEqual([]);
+    expect((await buffer(reading.bytes)).toString()).toBe('cde');
+    await reading.close();
+    expect(made).toEqual(['open', 'read', 'close']);
+  });
+
+  test('that fails or finds too little leave nothing open', async () => {
+    const { calls, open, failWhen } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls);
+    await put(store, first, 'abcdef');
+    await expect(store.read(first, { offset: 4, length: 3 })).rejects.toThrow('are not among 6');
+    failWhen((name) => name === 'read');
+    await expect(store.read(first, { offset: 0, length: 3 })).rejects.toThrow('EIO');
+    expect([...open]).toEqual([]);
+  });
+});
+
 describe('the calls of a put', () => {
   test('sync the bytes before they get their name, and the folders before it is done', async () => {
     const { calls, made } = faultyCalls();
@@ -115,11 +140,11 @@ describe('the calls of a put', () => {
     await put(store, first, 'x');
     expect(made).toEqual([
       ...['create', 'write', 'syncData', 'close'],
-      ...['inspect', 'makeFolder', 'rename', 'syncFolder', 'syncFolder', 'syncFolder'],
+      ...['lengthIn', 'makeFolder', 'rename', 'syncFolder', 'syncFolder', 'syncFolder'],
     ]);
     made.length = 0;
     await put(store, second, 'x');
-    expect(made).toEqual(['create', 'write', 'syncData', 'close', 'inspect', 'rename', 'syncFolder']);
+    expect(made).toEqual(['create', 'write', 'syncData', 'close', 'lengthIn', 'rename', 'syncFolder']);
   });
 
   test('write pieces together, up to a megabyte', async () => {
