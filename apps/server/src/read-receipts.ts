@@ -40,11 +40,11 @@ async function recordOfJob(
   jobId: string,
   reads: readonly ReadEntry[],
 ): Promise<boolean> {
-  const job = await lockJob(tx, jobId);
+  // Sent one behind the other, and done in this order. A job that has ended has no entries left to be marked.
+  const [job, chunkRead, isDone] = await Promise.all([lockJob(tx, jobId), markRead(tx, reads), isJobDone(tx, jobId)]);
   if (job.status !== 'IN_PROGRESS') return false;
-  const chunkRead = await markRead(tx, reads);
   const now = clock.now();
-  if (!job.aggregating && (await isJobDone(tx, jobId))) {
+  if (!job.aggregating && isDone) {
     await endJob(tx, job, { status: 'COMPLETED', now });
   } else if (now.getTime() - job.touchedAt.getTime() > touchMilliseconds) {
     await updateJob(tx, jobId, { touchedAt: now });

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  createLookups,
   findSealedSecret,
   findSystem,
   listPools,
@@ -10,6 +9,7 @@ import {
   noteStopped,
   type OpenDatabase,
   openDatabase,
+  openLookups,
   seedSystem,
 } from '@nacre/store';
 import { enterFailpointScope } from '@nacre/store/failpoints';
@@ -117,6 +117,8 @@ export async function startServer({
       ...(config.databaseUrl ? { url: config.databaseUrl } : {}),
     });
     closing.unshift(() => store.close());
+    const lookups = openLookups(store);
+    closing.unshift(() => lookups.close());
     const made = await makeSystem({ config, dataFolder, store, clock, ids, seal });
     if (!made) await needSameKey(store, seal);
     await registerPools(store, config.pools, ids);
@@ -165,7 +167,7 @@ export async function startServer({
       log,
       audit,
       store,
-      lookups: createLookups(store.db),
+      lookups,
       places,
       receipts,
       readReceipts: createReadReceipts({ store, clock, queue, places }),

@@ -131,10 +131,11 @@ export { type ListingStart, listKeys, listOfNames, listRolledUp, type VersionMar
 export {
   type BlobAddress,
   type BucketPlace,
-  createLookups,
   type JobBlob,
   type Lookups,
   type ObjectWithBlobs,
+  openLookups,
+  type RoomForJobs,
 } from './db/queries/lookups.ts';
 export {
   type ArrivedPart,

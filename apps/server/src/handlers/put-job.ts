@@ -1,7 +1,6 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { type contract, Ds3Error, type Input, type ObjectToPut } from '@nacre/model';
 import {
-  countActiveJobs,
   type DataPolicyRow,
   existingNames,
   findDataPolicy,
@@ -13,7 +12,6 @@ import {
   type NewEntry,
   type NewObject,
   needBucket,
-  needDataPathBackend,
   needJob,
   type Tx,
 } from '@nacre/store';
@@ -221,9 +219,10 @@ function blobSizeOf({ config, places }: RequestContext, policy: DataPolicyRow, a
 }
 
 /** Errors: `ServiceUnavailable` when too many jobs run, or new ones are not allowed. */
-export async function needRoomForJob({ store, config }: RequestContext): Promise<void> {
-  checkNewJobsAllowed(await needDataPathBackend(store.db));
-  if ((await countActiveJobs(store.db)) < config.maxActiveJobs) return;
+export async function needRoomForJob({ lookups, config }: RequestContext): Promise<void> {
+  const { backend, activeJobs } = await lookups.roomForJobs();
+  checkNewJobsAllowed(backend);
+  if (activeJobs < config.maxActiveJobs) return;
   throw new Ds3Error('ServiceUnavailable', {
     message: `${config.maxActiveJobs} jobs are running, which is the most there may be; try again when one has ended.`,
     retryAfterSeconds: 60,

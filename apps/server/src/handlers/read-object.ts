@@ -1,4 +1,4 @@
-import { type contract, Ds3Error, type Input, isUuid, type Output } from '@nacre/model';
+import { type contract, Ds3Error, type Input, type Output } from '@nacre/model';
 import {
   type BucketRow,
   findImplicitJob,
@@ -15,7 +15,7 @@ import { type Conditions, checkConditions } from '../domain/preconditions.ts';
 import { answeredHeaders } from '../domain/system-metadata.ts';
 import { readRanges } from '../transfer/download.ts';
 import { s3ChecksumOf } from '../transfer/s3-checksum.ts';
-import { needPlace } from './bucket-rights.ts';
+import { findPlaceInJob, needPlace } from './bucket-rights.ts';
 import { checksumHeaders, objectChecksumFields } from './checksum-headers.ts';
 import { s3VersionOf } from './write-object.ts';
 
@@ -28,12 +28,13 @@ type HeadObject = (typeof contract)['s3']['headObject'];
  * it is still being written.
  */
 export async function getObject(ctx: RequestContext, input: Input<GetObject>): Promise<Output<GetObject>> {
+  if (input.job !== undefined && input.partNumber === undefined) return getBlob(ctx, input, input.job);
   const { bucket, hasImplicitJobs } = await needPlace(ctx, input.bucket);
   needRight(ctx.caller, 'READ', bucket);
   const at = { requestType: 'GET' as const, bucketId: bucket.id, name: input.key, byteOffset: input.offset ?? 0 };
   if (input.partNumber !== undefined) return getPart(ctx, bucket, input, input.partNumber);
-  const jobId = input.job ?? (hasImplicitJobs ? await findImplicitJob(ctx.store.db, at) : undefined);
-  return jobId === undefined ? getWhole(ctx, bucket, input) : getBlob(ctx, bucket, input, jobId);
+  const jobId = hasImplicitJobs ? await findImplicitJob(ctx.store.db, at) : undefined;
+  return jobId === undefined ? getWhole(ctx, bucket, input) : getBlob(ctx, input, jobId);
 }
 
 async function getWhole(ctx: RequestContext, bucket: BucketRow, input: Input<GetObject>): Promise<Output<GetObject>> {
@@ -91,18 +92,11 @@ function wholeFrom(from: number, to: number): ByteRange[] {
   return from < to ? [{ first: from, last: to - 1 }] : [];
 }
 
-async function getBlob(
-  ctx: RequestContext,
-  bucket: BucketRow,
-  input: Input<GetObject>,
-  jobId: string,
-): Promise<Output<GetObject>> {
+async function getBlob(ctx: RequestContext, input: Input<GetObject>, jobId: string): Promise<Output<GetObject>> {
   const offset = input.offset ?? 0;
-  const at = { jobId, bucketId: bucket.id, name: input.key, byteOffset: offset, versionId: input.versionId };
-  const [job, blob] = await Promise.all([
-    ctx.lookups.job(jobId),
-    isUuid(jobId) ? ctx.lookups.blobOfJob(at) : undefined,
-  ]);
+  const { place, job, blob } = await findPlaceInJob(ctx, input, jobId);
+  const { bucket } = place;
+  needRight(ctx.caller, 'READ', bucket);
   if (!job) throw new Ds3Error('NotFound', { resource: jobId, message: `There is no job ${jobId}.` });
   needJobRight(ctx.caller, job, bucket);
   if (!blob) {

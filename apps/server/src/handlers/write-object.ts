@@ -1,10 +1,9 @@
-import { type ChecksumType, type contract, Ds3Error, type Input, isDs3Error, isUuid, type Output } from '@nacre/model';
+import { type ChecksumType, type contract, Ds3Error, type Input, isDs3Error, type Output } from '@nacre/model';
 import {
   type BucketRow,
   cancelPutJob,
   type DataPolicyRow,
   existingNames,
-  findBlobOfJob,
   findImplicitJob,
   lockJob,
   type SystemMetadata,
@@ -17,7 +16,7 @@ import { ObjectChecks } from '../domain/plan-job.ts';
 import { type ContentHeaders, contentHeadersOf } from '../domain/system-metadata.ts';
 import type { S3Checksum } from '../transfer/s3-checksum.ts';
 import { type ExpectedBlob, receiveBlob, type Upload } from '../transfer/upload.ts';
-import { needPlace } from './bucket-rights.ts';
+import { findPlaceInJob, needPlace } from './bucket-rights.ts';
 import { checksumHeaders, checksumsOf, objectChecksumFields, s3ChecksumFields } from './checksum-headers.ts';
 import { makePutJob, needRoomForJob } from './put-job.ts';
 
@@ -28,7 +27,22 @@ const largestNakedPut = 1024 ** 4;
 
 /** Writes a blob of a PUT job or, without a job, a whole object. */
 export async function putObject(ctx: RequestContext, input: Input<PutObject>): Promise<Output<PutObject>> {
+  if (input.job !== undefined) return writeBlob(ctx, input, input.job);
   const { bucket, policy, hasImplicitJobs } = await needPlace(ctx, input.bucket);
+  const upload = uploadOf(ctx, policy, input);
+  const { key } = input;
+  const at = { requestType: 'PUT' as const, bucketId: bucket.id, name: key, byteOffset: input.offset ?? 0 };
+  const jobId = hasImplicitJobs ? await findImplicitJob(ctx.store.db, at) : undefined;
+  if (jobId !== undefined) return writeBlob(ctx, input, jobId);
+  const isNew = needsNew(input);
+  // The Java SDK says `application/xml` of everything it sends; it is told by its naming convention.
+  const headers = input.namingConvention === undefined ? contentHeadersOf(input) : undefined;
+  const systemMetadata = () => systemMetadataOf(headers, ctx.s3Checksum.sent());
+  return writeWholeObject(ctx, { bucket, policy, key, upload: { ...upload, systemMetadata }, isNew });
+}
+
+/** Errors: as `needChecksum`. */
+function uploadOf(ctx: RequestContext, policy: DataPolicyRow, input: Input<PutObject>): Upload {
   const upload: Upload = {
     body: input.body,
     checksums: checksumsOf(input),
@@ -37,15 +51,7 @@ export async function putObject(ctx: RequestContext, input: Input<PutObject>): P
     systemMetadata: () => undefined,
   };
   needChecksum(ctx, policy, upload);
-  const { key, offset = 0 } = input;
-  const at = { requestType: 'PUT' as const, bucketId: bucket.id, name: key, byteOffset: offset };
-  const jobId = input.job ?? (hasImplicitJobs ? await findImplicitJob(ctx.store.db, at) : undefined);
-  if (jobId !== undefined) return takeTurn(ctx, bucket, { key, jobId, offset }, upload);
-  const isNew = needsNew(input);
-  // The Java SDK says `application/xml` of everything it sends; it is told by its naming convention.
-  const headers = input.namingConvention === undefined ? contentHeadersOf(input) : undefined;
-  const systemMetadata = () => systemMetadataOf(headers, ctx.s3Checksum.sent());
-  return writeWholeObject(ctx, { bucket, policy, key, upload: { ...upload, systemMetadata }, isNew });
+  return upload;
 }
 
 /** Errors: `InvalidRequest` for a PUT without a checksum where the policy requires one. */
@@ -86,25 +92,17 @@ function systemMetadataOf(
   return { ...headers, checksum: { ...sent, type: 'FULL_OBJECT' } };
 }
 
-interface BlobAddress {
-  readonly jobId: string;
-  readonly key: string;
-  readonly offset: number;
+/** Whoever writes a blob has looked at it in its own turn: it is found as those before have left it. */
+function writeBlob(ctx: RequestContext, input: Input<PutObject>, jobId: string): Promise<Output<PutObject>> {
+  const { key, offset = 0 } = input;
+  return ctx.uploads.take(`${jobId} ${offset} ${key}`, () => writeInTurn(ctx, input, jobId));
 }
 
-function takeTurn(ctx: RequestContext, bucket: BucketRow, at: BlobAddress, upload: Upload): Promise<Output<PutObject>> {
-  return ctx.uploads.take(`${at.jobId} ${at.offset} ${at.key}`, () => writeBlob(ctx, bucket, at, upload));
-}
-
-async function writeBlob(
-  ctx: RequestContext,
-  bucket: BucketRow,
-  at: BlobAddress,
-  upload: Upload,
-): Promise<Output<PutObject>> {
-  const { key, jobId, offset } = at;
-  const asked = isUuid(jobId) ? { jobId, bucketId: bucket.id, name: key, byteOffset: offset } : undefined;
-  const [job, blob] = await Promise.all([ctx.lookups.job(jobId), asked && ctx.lookups.blobOfJob(asked)]);
+async function writeInTurn(ctx: RequestContext, input: Input<PutObject>, jobId: string): Promise<Output<PutObject>> {
+  const { key, offset = 0 } = input;
+  const { place, job, blob } = await findPlaceInJob(ctx, input, jobId);
+  const { bucket, policy } = place;
+  const upload = uploadOf(ctx, policy, input);
   if (!job) throw new Ds3Error('NotFound', { resource: jobId, message: `There is no job ${jobId}.` });
   needJobRight(ctx.caller, job, bucket);
   if (job.requestType !== 'PUT') {
@@ -181,11 +179,11 @@ export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Pr
 
 async function receiveWhole(
   ctx: RequestContext,
-  { bucket, policy, key, upload }: WholeObject,
+  { policy, key, upload }: WholeObject,
   jobId: string,
 ): Promise<Output<PutObject>> {
   try {
-    const found = await findBlobOfJob(ctx.store.db, { jobId, bucketId: bucket.id, name: key, byteOffset: 0 });
+    const found = await ctx.lookups.blobOfJob({ jobId, name: key, byteOffset: 0 });
     if (!found) throw new Error('the blob of a new job is missing');
     const blob: ExpectedBlob = { ...found, jobId };
     const base64 = await receiveBlob(ctx, blob, upload);

@@ -1,11 +1,12 @@
 import { type ChecksumType, isUuid } from '@nacre/model';
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import { inGroups } from '../../in-groups.ts';
-import type { Db } from '../postgres.ts';
+import { connect, type Database, type Db } from '../postgres.ts';
 import { blobs, buckets, dataPolicies, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
 import type { BucketRow } from './buckets.ts';
+import { type DataPathBackendRow, needDataPathBackend } from './data-planner.ts';
 import type { DataPolicyRow } from './data-policies.ts';
-import type { NamedJob } from './jobs.ts';
+import { countActiveJobs, type NamedJob } from './jobs.ts';
 import type { BlobRow, ObjectRow } from './objects.ts';
 import { type Claimant, findClaimant } from './users.ts';
 
@@ -13,6 +14,9 @@ import { type Claimant, findClaimant } from './users.ts';
  * What nearly every request asks about. Requests that ask at the same time are answered by one statement each, made
  * once: for small objects these look-ups would otherwise be most of the work. Nothing is remembered from one statement to
  * the next, so an answer is as fresh as one's own.
+ *
+ * They go over one connection: what is asked at the same time is sent at once, and one process of the database answers it
+ * all, where waking several would take longer than the answers.
  */
 export interface Lookups {
   /** By access key. */
@@ -21,10 +25,22 @@ export interface Lookups {
   bucket(nameOrId: string): Promise<BucketPlace | undefined>;
   /** A text that is no UUID names no job. */
   job(id: string): Promise<NamedJob | undefined>;
-  /** As `findBlobOfJob`. */
+  /** As `findBlobOfJob`, in the bucket of the job. */
   blobOfJob(at: BlobAddress): Promise<JobBlob | undefined>;
+  /** What decides whether a job may be made. */
+  roomForJobs(): Promise<RoomForJobs>;
   /** The latest version of a name, with its blobs by offset. */
   latestObject(at: ObjectAddress): Promise<ObjectWithBlobs | undefined>;
+}
+
+export interface OpenLookups extends Lookups {
+  close(): Promise<void>;
+}
+
+export interface RoomForJobs {
+  readonly backend: DataPathBackendRow;
+  /** How many jobs are running. */
+  readonly activeJobs: number;
 }
 
 export interface BucketPlace {
@@ -35,8 +51,8 @@ export interface BucketPlace {
 }
 
 export interface BlobAddress {
+  /** A UUID. */
   readonly jobId: string;
-  readonly bucketId: string;
   readonly name: string;
   readonly byteOffset: number;
   readonly versionId?: string | undefined;
@@ -72,13 +88,20 @@ export interface ObjectWithBlobs {
 /** Requests answered by one statement. */
 const atMost = 200;
 
-export function createLookups(db: Db): Lookups {
+export function openLookups({ connection }: Pick<Database, 'connection'>): OpenLookups {
+  const { db, close } = connect({ ...connection, max: 1 });
+  const room = distinct(async () => {
+    const [backend, activeJobs] = await Promise.all([needDataPathBackend(db), countActiveJobs(db)]);
+    return { backend, activeJobs };
+  });
   return {
     claimant: distinct((authId) => findClaimant(db, authId)),
     bucket: inGroups(bucketsOf(db), { atMost }),
     job: inGroups(jobsOf(db), { atMost }),
     blobOfJob: inGroups(blobsOf(db), { atMost }),
+    roomForJobs: () => room('all'),
     latestObject: inGroups(objectsOf(db), { atMost }),
+    close,
   };
 }
 
@@ -155,15 +178,16 @@ function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlo
       object: objects,
     })
     .from(
-      sql`unnest(${sql.placeholder('jobIds')}::uuid[], ${sql.placeholder('bucketIds')}::uuid[],
-        ${sql.placeholder('names')}::text[], ${sql.placeholder('offsets')}::bigint[],
-        ${sql.placeholder('versions')}::uuid[]) with ordinality
-        as n (job_id, bucket_id, name, byte_offset, version_id, place)`,
+      sql`unnest(${sql.placeholder('jobIds')}::uuid[], ${sql.placeholder('names')}::text[],
+        ${sql.placeholder('offsets')}::bigint[], ${sql.placeholder('versions')}::uuid[]) with ordinality
+        as n (job_id, name, byte_offset, version_id, place)`,
     )
+    .innerJoin(jobs, sql`${jobs.id} = n.job_id`)
     .innerJoin(
       objects,
       and(
-        sql`${objects.bucketId} = n.bucket_id and ${objects.name} = n.name`,
+        eq(objects.bucketId, jobs.bucketId),
+        sql`${objects.name} = n.name`,
         sql`(n.version_id is null or ${objects.id} = n.version_id)`,
       ),
     )
@@ -175,7 +199,6 @@ function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlo
   return async (addresses) => {
     const rows = await query.execute({
       jobIds: addresses.map(({ jobId }) => jobId),
-      bucketIds: addresses.map(({ bucketId }) => bucketId),
       names: addresses.map(({ name }) => name),
       offsets: addresses.map(({ byteOffset }) => byteOffset),
       versions: addresses.map(({ versionId }) => versionId ?? null),
