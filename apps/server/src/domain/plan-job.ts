@@ -1,5 +1,5 @@
 import { Ds3Error } from '@nacre/model';
-import { TextSet } from '../text-set.ts';
+import type { TextSet } from '../text-set.ts';
 import { checkObjectName, isFolderName } from './names.ts';
 
 /** What a client asks to write. `size` in bytes. */
@@ -54,12 +54,14 @@ export interface ChunkLimits {
 /** Checks the objects that a request lists, one by one. No two may have the same name. */
 export class ObjectChecks {
   readonly #limits: JobLimits;
-  readonly #names = new TextSet();
+  readonly #names: Pick<TextSet, 'add'>;
   #objects = 0;
   #blobs = 0;
 
-  constructor(limits: JobLimits) {
+  /** `names` is empty, and for these checks alone. */
+  constructor(limits: JobLimits, names: Pick<TextSet, 'add'>) {
     this.#limits = limits;
+    this.#names = names;
   }
 
   /**

@@ -30,6 +30,7 @@ import {
   planObject,
   splitIntoBlobs,
 } from '../domain/plan-job.ts';
+import { TextSet } from '../text-set.ts';
 import { allocateInOrder } from './allocate.ts';
 import { describeJob, type JobAnswer, KnownBlobs } from './job-answer.ts';
 import { chunkLimits, insertOrAppend, type JobFacts, makeOnce } from './make-job.ts';
@@ -84,7 +85,8 @@ async function checkObjects(
   objects: Iterable<ObjectToWrite>,
   { maxBlobSize, policy }: { readonly maxBlobSize: number; readonly policy: DataPolicyRow },
 ): Promise<void> {
-  const checks = new ObjectChecks({ maxBlobSize, maxObjects: config.maxObjectsPerJob, maxBlobs: mostBlobs });
+  const limits = { maxBlobSize, maxObjects: config.maxObjectsPerJob, maxBlobs: mostBlobs };
+  const checks = new ObjectChecks(limits, new TextSet());
   for (const some of batchesOf(objects, atOnce)) {
     for (const object of some) {
       if (!policy.blobbingEnabled) checkNotSplit(object, maxBlobSize, policy);

@@ -14,6 +14,7 @@ import { lowerCaseNames } from '../domain/names.ts';
 import { needJobRight, needRight } from '../domain/permissions.ts';
 import { ObjectChecks } from '../domain/plan-job.ts';
 import { type ContentHeaders, contentHeadersOf } from '../domain/system-metadata.ts';
+import { TextSet } from '../text-set.ts';
 import type { S3Checksum } from '../transfer/s3-checksum.ts';
 import { type ExpectedBlob, receiveBlob, type Upload } from '../transfer/upload.ts';
 import { findPlaceInJob, needPlace } from './bucket-rights.ts';
@@ -149,7 +150,7 @@ export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Pr
   await needRoomForJob(ctx);
   const maxBlobSize = Math.max(size, 1);
   const object = { name: key, size };
-  new ObjectChecks({ maxBlobSize, maxObjects: 1, maxBlobs: 1 }).add(object);
+  new ObjectChecks({ maxBlobSize, maxObjects: 1, maxBlobs: 1 }, new TextSet()).add(object);
   const jobId = ctx.ids.next();
   ctx.nakedJobs.add(jobId);
   try {

@@ -8,6 +8,7 @@ import {
   planObject,
   splitIntoBlobs,
 } from '../../src/domain/plan-job.ts';
+import { TextSet } from '../../src/text-set.ts';
 
 const limits = { maxBlobSize: 10, maxObjects: 4, maxBlobs: 6 };
 
@@ -17,7 +18,7 @@ function counting(): () => string {
 }
 
 function check(asked: readonly ObjectToWrite[]): void {
-  const checks = new ObjectChecks(limits);
+  const checks = new ObjectChecks(limits, new TextSet());
   for (const object of asked) checks.add(object);
   checks.end();
 }
