@@ -39,22 +39,23 @@ export function checkName(bucket: Bucket, key: string, rules: Bucket['versioning
   if (rules === 'KEEP_LATEST' && !there.every(isWhole)) throw new Refused('Conflict');
 }
 
-/** A version has become whole: it answers for its key, unless a newer one does. */
+/** A version has become whole: it answers for its key, unless a newer one that is whole does. */
 export function takeOver(bucket: Bucket, version: Version): void {
   const latest = latestOf(bucket, version.key);
-  if (latest && latest.number >= version.number) return;
+  if (latest && latest.number >= version.number && isWhole(latest)) return;
   if (latest) latest.latest = false;
   version.latest = true;
 }
 
-/** Removes versions. Where the latest was removed the newest whole one is it again. */
+/** Removes versions. Where the latest was removed, and was whole, the newest whole one is it again. */
 export function removeVersions(bucket: Bucket, doomed: readonly Version[]): void {
   const gone = new Set(doomed);
-  for (const { key, latest } of gone) {
-    const left = (bucket.names.get(key) ?? []).filter((version) => !gone.has(version));
+  for (const version of gone) {
+    const { key, latest } = version;
+    const left = (bucket.names.get(key) ?? []).filter((other) => !gone.has(other));
     if (left.length === 0) bucket.names.delete(key);
     else bucket.names.set(key, left);
-    if (latest) restoreLatest(bucket, key);
+    if (latest && isWhole(version)) restoreLatest(bucket, key);
   }
   for (const job of bucket.jobs) {
     // What an ended job was made of is not counted any more.

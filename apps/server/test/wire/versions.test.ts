@@ -135,6 +135,31 @@ describe('where several versions are kept', () => {
     expect(await read(bucket, 'a')).toBe('one');
   });
 
+  test('a name that was deleted stays so when a PUT of it fails, or its job is cancelled', async () => {
+    const bucket = await aBucketUnder(client, several);
+    const [first = ''] = await write(bucket, 'a', 'one');
+    await client.s3.deleteObject({ bucket, key: 'a' });
+    const wrong = { bucket, key: 'a', body: 'two', contentMd5: 'AAAAAAAAAAAAAAAAAAAAAA==' };
+    await expect(client.s3.putObject(wrong)).rejects.toThrow(withCode('BadDigest'));
+    await expect(read(bucket, 'a')).rejects.toThrow(withCode('NoSuchKey'));
+    const { job } = await aPutJob(client, [{ name: 'a', size: 2 }], { bucket });
+    await client.ds3.cancelJob({ id: job.jobId });
+    expect(await versionsOf(bucket)).toEqual([[first, false]]);
+  });
+
+  test('a whole version answers for its name, whichever newer one is still being written', async () => {
+    const bucket = await aBucketUnder(client, several);
+    await write(bucket, 'a', 'one');
+    const second = await aPutJob(client, [{ name: 'a', size: 2 }], { bucket });
+    await client.s3.deleteObject({ bucket, key: 'a' });
+    const third = await aPutJob(client, [{ name: 'a', size: 3 }], { bucket });
+    await sendBlobs(client, second);
+    expect(await client.s3.headObject({ bucket, key: 'a' })).toMatchObject({ contentLength: 2 });
+    expect(await read(bucket, 'a')).toHaveLength(2);
+    await client.ds3.cancelJob({ id: third.job.jobId });
+    expect(await read(bucket, 'a')).toHaveLength(2);
+  });
+
   test('the oldest beyond the highest number go when a new one is persisted', async () => {
     const bucket = await aBucketUnder(client, { ...several, maxVersionsToKeep: 2 });
     const ids = await write(bucket, 'a', 'one', 'two', 'three', 'four');

@@ -173,9 +173,10 @@ export async function removeObjects(tx: Db, objectIds: readonly string[]): Promi
     await tx.delete(blobs).where(isOneOf(blobs.id, blobIds));
     const gone = await removeRows(tx, some);
     await noteChanges(tx, changes('DELETE', gone));
+    // One that was never whole was the latest for want of another: its name had been deleted, and stays so.
     await restoreLatest(
       tx,
-      gone.filter(({ latest }) => latest),
+      gone.filter(({ latest, creationDate }) => latest && creationDate !== null),
     );
   }
   await recountChunks(tx, [...chunkIds]);

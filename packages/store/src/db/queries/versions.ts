@@ -19,8 +19,8 @@ export interface NewVersion extends NameInBucket {
 }
 
 /**
- * Makes versions the latest of their names, which older ones then no longer are. A version stays as it is when a
- * higher one is the latest already: of two that are written at once, the one begun later wins.
+ * Makes versions the latest of their names, which others then no longer are. A version stays as it is when a higher one
+ * that is whole is the latest already: of two that are written at once, the one begun later wins.
  */
 export async function takeOver(tx: Db, versions: readonly NewVersion[]): Promise<void> {
   const highest = new Map<string, NewVersion>();
@@ -42,7 +42,8 @@ export async function takeOver(tx: Db, versions: readonly NewVersion[]): Promise
     update ${objects} older set latest = false from ${objects} newer
     where newer.id = any(${sql.param(ids)}::uuid[])
       and older.bucket_id = newer.bucket_id and older.name = newer.name
-      and older.latest and older.version < newer.version
+      and older.latest and older.id <> newer.id
+      and (older.version < newer.version or older.creation_date is null)
     returning older.id, older.bucket_id, older.name, older.creation_date`);
   const marked = await tx.execute<ChangedRow>(sql`
     update ${objects} newer set latest = true
