@@ -1,4 +1,5 @@
 import { endJob } from './job-end.ts';
+import { reclaim } from './permanence.ts';
 import {
   type Blob,
   type Bucket,
@@ -108,8 +109,11 @@ function isStill(bucket: Bucket, { version }: ChunkBlob): boolean {
   return bucket.names.get(version.key)?.includes(version) === true;
 }
 
-function needDisk({ diskFull }: System, size: number): void {
-  if (diskFull && size > 0) throw new Refused('SlowDown');
+/** Errors: `Refused`, and then the server has made what room it could for who comes next. */
+function needDisk(system: System, size: number): void {
+  if (!system.diskFull || size === 0) return;
+  reclaim(system, { maybe: true });
+  throw new Refused('SlowDown');
 }
 
 /** What is not permanent goes with the job, the rest stays. Errors: `Refused`. */
