@@ -364,16 +364,14 @@ export interface DescribedBlob {
   readonly version: number;
 }
 
-function describedBlobs(entries: string): string {
-  return `select e.chunk_id, e.order_index, b.id, b.byte_offset, b.length, b.received_at is not null,
-    b.cache_node_id is not null, o.id, o.name, o.version
-    from ${entries} e join blobs b on b.id = e.blob_id join objects o on o.id = b.object_id`;
-}
+const describedBlobs = `select e.chunk_id, e.order_index, b.id, b.byte_offset, b.length, b.received_at is not null,
+  b.cache_node_id is not null, o.id, o.name, o.version
+  from job_entries e join blobs b on b.id = e.blob_id join objects o on o.id = b.object_id`;
 
 /** The blobs of some chunks, in the order in which a job lists them. Not by Drizzle, which takes longer over a row than the database. */
 export async function listDescribedBlobs(db: Db, chunkIds: readonly string[]): Promise<DescribedBlob[]> {
   if (chunkIds.length === 0) return [];
-  const text = `${describedBlobs('job_entries')} where e.chunk_id = any($1::uuid[]) order by e.chunk_id, e.order_index`;
+  const text = `${describedBlobs} where e.chunk_id = any($1::uuid[]) order by e.chunk_id, e.order_index`;
   return describedBlobsOf(
     await clientOf(db)
       .unsafe(text, [chunkIds as string[]])
@@ -387,9 +385,7 @@ export async function listDescribedBlobsAfter(
   chunkId: string,
   { after, atMost }: { readonly after: number; readonly atMost: number },
 ): Promise<DescribedBlob[]> {
-  // Which ones is settled before they are looked up: where statistics are out of date PostgreSQL looks up all of them.
-  const some = '(select * from job_entries where chunk_id = $1 and order_index > $2 order by order_index limit $3)';
-  const text = `${describedBlobs(some)} order by e.order_index`;
+  const text = `${describedBlobs} where e.chunk_id = $1 and e.order_index > $2 order by e.order_index limit $3`;
   return describedBlobsOf(await clientOf(db).unsafe(text, [chunkId, after, atMost]).values());
 }
 
