@@ -17,13 +17,6 @@ export const exceptions: readonly Exception[] = [
     'modifyAllPools',
   ]),
   ...of('InsufficientSpace', 'It takes a full disk.', ['verifySafeToCreatePutJob']),
-  ...of('Conflict', 'It takes a bucket that is protected, of which S3 knows nothing.', ['deleteBucket'], 's3'),
-  ...of(
-    'EntityTooLarge',
-    'It takes more bytes than an object may have.',
-    ['putObject', 'putMultiPartUploadPart'],
-    's3',
-  ),
   ...of(
     'SlowDown',
     'It takes a cache that stays full; the tests of the cache fill it by PUTs.',
@@ -31,7 +24,6 @@ export const exceptions: readonly Exception[] = [
     's3',
   ),
   ...of('IncompleteBody', 'Bodies that end too early are sent as objects.', ['putMultiPartUploadPart'], 's3'),
-  ...of('MissingContentLength', 'Bodies without a length are sent as objects.', ['putMultiPartUploadPart'], 's3'),
 ];
 
 function isOfNothing(name: string): boolean {

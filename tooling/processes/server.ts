@@ -17,29 +17,40 @@ export interface ServerProcess extends Daemon {
 export interface ServerOptions {
   /** May hold what an earlier server left. */
   readonly dataFolder: string;
-  /** Written anew. */
+  /** Takes its output, after what is there. */
   readonly logFile: string;
+  /** 0, any, unless given. */
+  readonly port?: number | undefined;
   /** Settings by environment name. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const accessKey = 'administrator';
-const secretKey = 'secret-of-a-server-on-this-machine';
+/** Who the first user is on every server that is started here. */
+export const administrator = {
+  accessKey: 'administrator',
+  secretKey: 'secret-of-a-server-on-this-machine',
+} as const;
 
 /**
- * Starts a server on a free port of 127.0.0.1 and waits until it serves.
- * Errors: when it ends or is silent instead, with what it printed.
+ * Starts a server at 127.0.0.1 and waits until it serves.
+ * Errors: `StartFailed` when it ends instead; a plain Error when it is silent for a minute.
  */
-export async function startServer({ dataFolder, logFile, settings, signal }: ServerOptions): Promise<ServerProcess> {
+export async function startServer({
+  dataFolder,
+  logFile,
+  settings,
+  signal,
+  port = 0,
+}: ServerOptions): Promise<ServerProcess> {
   const program = join(root, 'apps', 'server', 'bin', 'nacre-server.js');
   const daemon = await startDaemon(pinnedNode, {
     name: 'the server',
-    args: [program, '--listen', '127.0.0.1:0', '--data', dataFolder],
+    args: [program, '--listen', `127.0.0.1:${port}`, '--data', dataFolder],
     env: {
       ...process.env,
-      NACRE_ADMIN_ACCESS_KEY: accessKey,
-      NACRE_ADMIN_SECRET_KEY: secretKey,
+      NACRE_ADMIN_ACCESS_KEY: administrator.accessKey,
+      NACRE_ADMIN_SECRET_KEY: administrator.secretKey,
       NACRE_LOG_LEVEL: 'info',
       ...settings,
     },
@@ -47,5 +58,5 @@ export async function startServer({ dataFolder, logFile, settings, signal }: Ser
     ready: (said) => /serves DS3 at (https?:\/\/\S+)/.exec(said)?.[1],
     signal,
   });
-  return { ...daemon, endpoint: daemon.is, accessKey, secretKey, dataFolder, logFile };
+  return { ...daemon, endpoint: daemon.is, ...administrator, dataFolder, logFile };
 }

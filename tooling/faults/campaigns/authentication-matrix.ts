@@ -1,4 +1,5 @@
 import type { Client } from '@nacre/client';
+import { administrator } from '../../processes/server.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
 import { atOnce } from '../input/at-once.ts';
 import { RawConnection, requestBytes } from '../input/raw-connection.ts';
@@ -13,7 +14,7 @@ import {
   sign,
   smallestRequest,
 } from '../input/requests.ts';
-import { administrator, startServer } from '../processes.ts';
+import { startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
 /** Whose keys a request is signed with, and what has to come of it. */

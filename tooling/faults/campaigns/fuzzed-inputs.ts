@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@nacre/client';
+import { administrator } from '../../processes/server.ts';
 import type { Campaign, Wrong } from '../campaign.ts';
 import { atOnce } from '../input/at-once.ts';
 import { type Fuzzed, fuzzedInput, nameOf, type Place } from '../input/fuzzed.ts';
@@ -8,7 +9,7 @@ import { type RawAnswer, RawConnection } from '../input/raw-connection.ts';
 import { unlessMissing } from '../load/answers.ts';
 import { digestOf } from '../load/contents.ts';
 import { readObject } from '../load/put-jobs.ts';
-import { administrator, startServer } from '../processes.ts';
+import { startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
 const slowMilliseconds = 1000;

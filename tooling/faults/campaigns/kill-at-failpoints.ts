@@ -1,9 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartFailed } from '../../processes/daemon.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
 import { checkFolder } from '../check-folder.ts';
 import { type Scenario, scenarios, settingsFor, unfinished } from '../load/scenarios.ts';
-import { type ServerProcess, StartFailed, startServer } from '../processes.ts';
+import { type ServerProcess, startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
 /** A step that is not met again in so many tries was there by chance: a look at the clock, a wait for another. */

@@ -1,10 +1,11 @@
+import { administrator } from '../../processes/server.ts';
 import type { Campaign, Wrong } from '../campaign.ts';
 import { atOnce } from '../input/at-once.ts';
 import { mutate } from '../input/mutate.ts';
 import { RawConnection, requestBytes } from '../input/raw-connection.ts';
 import { RequestLog } from '../input/request-log.ts';
 import { type Manner, manners, sign, type Unsigned } from '../input/requests.ts';
-import { administrator, startServer } from '../processes.ts';
+import { startServer } from '../processes.ts';
 import { type Random, randomFrom } from '../random.ts';
 
 const bucket = 'mutated';

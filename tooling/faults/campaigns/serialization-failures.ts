@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { administrator } from '../../processes/server.ts';
 import type { Campaign } from '../campaign.ts';
-import { administrator, startServer } from '../processes.ts';
+import { startServer } from '../processes.ts';
 import { runWireSuite } from '../wire-suite.ts';
 
 export const serializationFailures: Campaign = {

@@ -3,8 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@nacre/client';
 import { signV2 } from '@nacre/model/signing';
+import { administrator } from '../../processes/server.ts';
 import type { Campaign, Wrong } from '../campaign.ts';
-import { administrator, startServer } from '../processes.ts';
+import { startServer } from '../processes.ts';
 import { memoryOf } from './fuzzed-inputs.ts';
 
 const bucket = 'slow';

@@ -95,6 +95,18 @@ describe('time', async () => {
   });
 });
 
+describe('an object without a job', async () => {
+  const { endpoint, client } = await startTestServer();
+
+  test('is refused before it is read when it has more bytes than that may have', async () => {
+    await client.s3.putBucket({ bucket: 'sized' });
+    const answer = await rawRequest(endpoint, head(endpoint, 'PUT', '/sized/a', 1024 ** 4 + 1), { end: false });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toContain('<Code>EntityTooLarge</Code>');
+    expect((await client.s3.getBucket({ bucket: 'sized' })).contents).toEqual([]);
+  });
+});
+
 describe('documents', async () => {
   const { endpoint, client } = await startTestServer({
     env: { NACRE_MAX_SMALL_DOCUMENT_SIZE: '1024', NACRE_MAX_DOCUMENT_SIZE: '4096' },

@@ -93,6 +93,7 @@ describe('a bucket that is modified', () => {
       protected: true,
     });
     await expect(owner.ds3.deleteBucket({ id: bucket })).rejects.toThrow(withCode('Conflict'));
+    await expect(owner.s3.deleteBucket({ bucket })).rejects.toThrow(withCode('Conflict'));
     await owner.ds3.modifyBucket({ id: bucket, protected: false });
     expect(await owner.ds3.modifyBucket({ id: bucket })).toMatchObject({ userId, protected: false });
     await owner.ds3.deleteBucket({ id: bucket });

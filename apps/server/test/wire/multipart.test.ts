@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { errorOf, oddRequest } from '../support/odd-request.ts';
 import { aUser } from '../support/people.ts';
 import { aBucketUnder } from '../support/policies.ts';
 import { startTestServer } from '../support/server.ts';
 import { aBucket, bytesOf, withCode } from '../support/things.ts';
 
-const { client } = await startTestServer({ env: { NACRE_MIN_PART_SIZE: '5' } });
+const { client, endpoint } = await startTestServer({ env: { NACRE_MIN_PART_SIZE: '5' } });
 const { s3, ds3 } = client;
 
 interface Upload {
@@ -296,5 +297,29 @@ describe('a listing', () => {
     await expect(s3.listMultiPartUploads({ bucket, keyMarker: 'a', uploadIdMarker: 'x' })).rejects.toThrow(
       withCode('InvalidArgument'),
     );
+  });
+});
+
+describe('the body of a part', () => {
+  const aTarget = async () => {
+    const { bucket, key, uploadId } = await anUpload();
+    return { bucket, key, uploadId, target: `/${bucket}/${key}?partNumber=1&uploadId=${uploadId}` };
+  };
+
+  test.each([
+    ['without a length', null, 411, 'MissingContentLength'],
+    ['of more bytes than a part may have', 5 * 1024 ** 3 + 1, 400, 'EntityTooLarge'],
+  ])('%s is refused before it is read', async (_what, length, status, code) => {
+    const { target } = await aTarget();
+    expect(errorOf(await oddRequest(endpoint, { method: 'PUT', target, length }))).toEqual({ status, code });
+  });
+
+  test('that ends before its declared length is no part', async () => {
+    const { target, ...upload } = await aTarget();
+    const answer = await oddRequest(endpoint, { method: 'PUT', target, body: '12345', length: 9, end: true }).catch(
+      () => undefined,
+    );
+    if (answer) expect(answer.status).toBe(400);
+    await expect.poll(async () => (await s3.listMultiPartUploadParts(upload)).parts).toEqual([]);
   });
 });
