@@ -20,7 +20,7 @@ export const model: Campaign = {
   about:
     'Sequences of commands from fast-check – buckets, objects, versions, jobs, blobs, deletions, crashes at a step, restarts, full disks, stepped clocks, permanent copies and an emptied cache – are done to a server and to a model of it in plain TypeScript; every answer must be the model’s. One that fails is shrunk.',
   unit: `sequences of ${commandsPerRun} commands`,
-  least: { full: 5000, quick: 20 },
+  least: { full: 5000, quick: 15 },
   page: 'durability',
   async run(run) {
     const { least, seed, folder, signal, log } = run;
