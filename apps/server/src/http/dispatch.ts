@@ -223,15 +223,16 @@ function findOperation(
   if (!match) {
     throw new Ds3Error('MethodNotAllowed', { message: `There is no operation ${method} ${target.rawPath} here.` });
   }
-  const known = new Set(
-    Object.entries(match.operation.query).map(([key, param]) => canonicalName(paramWireName(key, param))),
-  );
   for (const name of match.parameters.keys()) {
-    if (match.plane === 's3' && subResources.has(name) && !known.has(name)) {
+    if (match.plane === 's3' && subResources.has(name) && !knows(match.operation, name)) {
       throw new Ds3Error('NotImplemented', { resource: name, message: `The sub-resource '${name}' is not served.` });
     }
   }
   return { target, match };
+}
+
+function knows({ query }: Operation, canonical: string): boolean {
+  return Object.entries(query).some(([key, param]) => canonicalName(paramWireName(key, param)) === canonical);
 }
 
 function readTarget(url: string): RequestTarget {
