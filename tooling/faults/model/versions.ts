@@ -58,8 +58,13 @@ export function removeVersions(bucket: Bucket, doomed: readonly Version[]): void
     if (latest && isWhole(version)) restoreLatest(bucket, key);
   }
   for (const job of bucket.jobs) {
-    // What an ended job was made of is not counted any more.
-    if (job.status !== 'IN_PROGRESS') continue;
+    if (job.status !== 'IN_PROGRESS') {
+      // What an ended job was made of is not counted any more; whether this one has ended yet is the server's to say.
+      if (job.endsSoon && job.chunks.some(({ blobs }) => blobs.some(({ version }) => gone.has(version)))) {
+        job.totals = 'unknown';
+      }
+      continue;
+    }
     for (const chunk of job.chunks) chunk.blobs = chunk.blobs.filter(({ version }) => !gone.has(version));
     endIfDone(job);
   }
