@@ -185,7 +185,7 @@ async function receiveWhole(
 ): Promise<Output<PutObject>> {
   try {
     const found = await ctx.lookups.blobOfJob({ jobId, name: key, byteOffset: 0 });
-    if (!found) throw new Error('the blob of a new job is missing');
+    if (!found) throw goneAlready(key);
     const blob: ExpectedBlob = { ...found, jobId };
     const base64 = await receiveBlob(ctx, blob, upload);
     const sent = ctx.s3Checksum.sent();
@@ -232,6 +232,14 @@ export function notNew(key: string): Ds3Error {
 /** The version as S3 clients are told it, where several are kept. */
 export function s3VersionOf({ versioning }: DataPolicyRow, id: string): { readonly s3VersionId?: string } {
   return versioning === 'KEEP_MULTIPLE_VERSIONS' ? { s3VersionId: id } : {};
+}
+
+/** Since the job was made somebody cancelled it, or deleted its object. */
+function goneAlready(key: string): Ds3Error {
+  return new Ds3Error('Gone', {
+    resource: key,
+    message: `'${key}' was deleted, or its job was cancelled, before it was sent.`,
+  });
 }
 
 async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {
