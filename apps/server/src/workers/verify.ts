@@ -1,6 +1,7 @@
 import {
   type ChunkRow,
   finishEntries,
+  hasCopy,
   type ListedBlob,
   listBlobsOfChunks,
   listCopies,
@@ -29,7 +30,8 @@ export async function verifyChunk(ctx: ChunkContext, chunk: ChunkRow, job: Named
     for (const poolId of poolIds) {
       const pool = ctx.places.pools.get(poolId);
       const problem = pool && (await whatIsWrong(pool, blob));
-      if (problem === undefined) continue;
+      // It may have been deleted meanwhile.
+      if (problem === undefined || !(await hasCopy(ctx.store.db, poolId, blob.blobId))) continue;
       const suspect = { id: ctx.ids.next(), blobId: blob.blobId, poolId };
       await noteSuspect(ctx.store.db, suspect, { problem, now: ctx.clock.now() });
       await report(ctx, job, blob, `on pool ${poolId} ${problem}`);
