@@ -23,7 +23,6 @@ export const exceptions: readonly Exception[] = [
     ['getObject', 'putMultiPartUploadPart', 'copyObject', 'uploadPartCopy'],
     's3',
   ),
-  ...of('IncompleteBody', 'Bodies that end too early are sent as objects.', ['putMultiPartUploadPart'], 's3'),
 ];
 
 function isOfNothing(name: string): boolean {

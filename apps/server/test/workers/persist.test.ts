@@ -52,7 +52,9 @@ describe('permanent copies', () => {
   test('that are noted while the object is deleted leave no row and no file', async () => {
     const { store, places, clock } = context;
     const [poolId = ''] = places.pools.keys();
+    await client.ds3.modifyAllPools({ quiesced: 'PENDING' });
     const made = await aPutJob(client, [{ name: 'a', size: 9 }], { maxUploadSize: 9 });
+    await sendBlobs(client, made);
     const blobId = made.job.objects[0]?.objects[0]?.id ?? '';
     let deleting: Promise<unknown> = Promise.resolve();
     // No sweep takes the note away before it was looked at.
@@ -72,6 +74,7 @@ describe('permanent copies', () => {
     const notes = await store.sql`select 1 from dropped_blobs where blob_id = ${blobId} and place_id = ${poolId}`;
     expect(notes).toHaveLength(1);
     await keepFilesUntil(store.db, null);
+    await client.ds3.modifyAllPools({ quiesced: 'NO' });
   });
 
   test('wait for a pool: until there is one the job is in progress, and its data can be read', async () => {
