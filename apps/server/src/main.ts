@@ -29,10 +29,11 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   const onFailure = (why: Error) => {
     log.fatal({ err: why, msg: 'the database has gone: the server ends' });
     process.exitCode = failed;
-    void stop(server, config);
+    void stop(server, secondsWithoutDatabase);
   };
   const server = await serve(config, { log, onFailure, worker });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(server, config));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => void stop(server, config.shutdownSeconds + lastSeconds));
   process.on('SIGHUP', () => void reload(server, log));
   if (worker === undefined) announce(server, config);
   else tellServed(server);
@@ -87,19 +88,18 @@ async function backup(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
 
 /** For what is left to do when the requests have had their time. */
 const lastSeconds = 4;
+/** What is under way is told that it fails; nothing else can be done any more. */
+const secondsWithoutDatabase = 2;
 let stopping = false;
 
-async function stop(server: Running, { shutdownSeconds }: Config): Promise<void> {
+async function stop(server: Running, seconds: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   // With a database that does not answer any more, what runs may wait for it for long.
-  setTimeout(
-    () => {
-      complain(`the server did not end within ${shutdownSeconds + lastSeconds} seconds of being asked to`);
-      process.exit(failed);
-    },
-    (shutdownSeconds + lastSeconds) * 1000,
-  ).unref();
+  setTimeout(() => {
+    complain(`the server did not end by itself within ${seconds} seconds`);
+    process.exit(failed);
+  }, seconds * 1000).unref();
   try {
     await server.stop();
   } catch (error) {
