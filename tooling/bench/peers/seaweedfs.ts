@@ -38,6 +38,8 @@ export const seaweedfs: Peer = {
         '-ip=127.0.0.1',
         '-ip.bind=127.0.0.1',
         `-master.port=${master}`,
+        // Each bucket takes seven volumes; of the 30 GB that are usual a small disk has none to spare.
+        '-master.volumeSizeLimitMB=1024',
         `-volume.port=${volume}`,
         '-volume.max=0',
         `-filer.port=${filer}`,

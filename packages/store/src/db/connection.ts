@@ -2,8 +2,13 @@ import { Socket, type SocketConnectOpts } from 'node:net';
 import postgres, { type Options, type Sql } from 'postgres';
 import { arrayTypes } from './array-types.ts';
 
-/** Where a PostgreSQL is, and how many connections to it may be open at once (10). */
-export type ConnectOptions = (PostgresUrl | PostgresSocket) & { readonly max?: number | undefined };
+/** Where a PostgreSQL is. */
+export type ConnectOptions = (PostgresUrl | PostgresSocket) & {
+  /** How many connections to it may be open at once: 10. */
+  readonly max?: number | undefined;
+  /** Settings of PostgreSQL for these connections. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+};
 
 export interface PostgresUrl {
   /** `postgres://user:password@host:port/database`; with `?host=/folder`, the unix socket in that folder. */
@@ -54,7 +59,7 @@ export function openConnection(options: ConnectOptions): OneConnection {
     // Notices, such as "relation exists already, skipping", are for a person at a terminal.
     onnotice: () => {},
     // Whoever waits so long for others is told to come again. Milliseconds.
-    connection: { application_name: 'nacre', lock_timeout: 60_000 },
+    connection: { application_name: 'nacre', lock_timeout: 60_000, ...options.settings },
     socket({ host: [host = 'localhost'], port: [port = 5432], path }) {
       if (life !== 'unborn') throw Object.assign(new Error('The connection is lost.'), { code: 'CONNECTION_CLOSED' });
       life = 'living';
