@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { commandTags } from './postgres-proxy.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type ProxyOptions, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 /** A server that sends back what it gets, and a proxy before it. */
-async function anEcho(): Promise<TcpProxy> {
+async function anEcho(watch?: ProxyOptions['watch']): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -23,7 +23,8 @@ async function anEcho(): Promise<TcpProxy> {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  const proxy = await startTcpProxy({ target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port } });
+  const target = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  const proxy = await startTcpProxy({ target, ...(watch && { watch }) });
   closing.push(() => proxy.close());
   return proxy;
 }
@@ -52,6 +53,28 @@ test('delays without losing or turning round', async () => {
   const proxy = await anEcho();
   proxy.mode = { kind: 'delay', milliseconds: 1 };
   expect(await exchange(proxy, 'hello')).toBe('hello');
+});
+
+test('keeps the order when it stops delaying', async () => {
+  let seen = '';
+  const up = (bytes: Buffer) => {
+    seen += bytes.toString();
+    return false;
+  };
+  const proxy = await anEcho(() => ({ up }));
+  proxy.mode = { kind: 'delay', milliseconds: 50 };
+  const socket = connect(proxy.port, '127.0.0.1').setNoDelay(true);
+  let got = '';
+  socket.on('data', (bytes) => {
+    got += bytes.toString();
+  });
+  socket.write('a');
+  await expect.poll(() => seen, { interval: 1 }).toBe('a');
+  proxy.mode = { kind: 'pass' };
+  socket.write('b');
+  await expect.poll(() => got.length).toBe(2);
+  expect(got).toBe('ab');
+  socket.destroy();
 });
 
 test('resets connections', async () => {

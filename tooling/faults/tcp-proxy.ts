@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What becomes of what passes between a client and a server. */
 export type Mode =
@@ -70,6 +71,8 @@ export async function startTcpProxy({ target, watch = () => ({}) }: ProxyOptions
   function carry(from: Socket, to: Socket, way: 'up' | 'down', stopsAt: (bytes: Buffer) => boolean, end: () => void) {
     let passed = 0;
     let turn = Promise.resolve();
+    /** Pieces that were held up: what comes after them waits behind them, whatever the mode is by then. */
+    let late = 0;
     from.on('data', (bytes: Buffer) => {
       if (mode.kind === 'reset') return end();
       if (mode.kind === 'black-hole') return;
@@ -80,10 +83,14 @@ export async function startTcpProxy({ target, watch = () => ({}) }: ProxyOptions
       passed += bytes.length;
       if (stopsAt(bytes)) return end();
       const milliseconds = mode.kind === 'delay' ? mode.milliseconds : 0;
-      if (milliseconds === 0) to.write(bytes);
+      if (milliseconds === 0 && late === 0) to.write(bytes);
       else {
-        turn = turn.then(() => new Promise((resolve) => setTimeout(resolve, milliseconds)));
-        turn.then(() => to.write(bytes));
+        late++;
+        turn = turn.then(async () => {
+          await pause(milliseconds);
+          late--;
+          to.write(bytes);
+        });
       }
       if (mode.kind === 'half-close' && way === 'up') to.end();
     });
