@@ -10,6 +10,7 @@ import {
   type NamedJob,
   type NodeRow,
 } from '@nacre/store';
+import { batchesOf } from '../batches.ts';
 import { type AmongNodes, listLivingNodes } from '../cluster/living-nodes.ts';
 import { ahead, Streamed } from '../http/streamed.ts';
 
@@ -110,9 +111,7 @@ async function* describeChunks(
 }
 
 async function* describeKnown({ job }: OfJob, known: readonly DescribedBlob[]): AsyncGenerator<BlobEntry[], void> {
-  for (let from = 0; from < known.length; from += blobsAtOnce) {
-    yield known.slice(from, from + blobsAtOnce).map((blob) => describeBlob(blob, job));
-  }
+  for (const some of batchesOf(known, blobsAtOnce)) yield some.map((blob) => describeBlob(blob, job));
 }
 
 async function* describeBlobs({ store, job }: OfJob, { id }: ChunkRow): AsyncGenerator<BlobEntry[], void> {

@@ -15,6 +15,7 @@ import {
   type ObjectFilter,
   type ObjectRow,
 } from '@nacre/store';
+import { batchesOf } from '../batches.ts';
 import type { Handlers, RequestContext } from '../context.ts';
 import { describePage, pageRequest } from '../domain/page.ts';
 import { Streamed } from '../http/streamed.ts';
@@ -142,8 +143,7 @@ async function* describeDetails(
   const pools = withPlacement
     ? new Map((await describePools(ctx, {})).map((pool) => [pool.pool.id, pool.answer]))
     : undefined;
-  for (let from = 0; from < rows.length; from += objectsAtOnce) {
-    const some = rows.slice(from, from + objectsAtOnce);
+  for (const some of batchesOf(rows, objectsAtOnce)) {
     const blobs = await listBlobsOfObjects(
       ctx.store.db,
       some.map(({ id }) => id),
