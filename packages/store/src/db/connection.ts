@@ -26,8 +26,9 @@ export interface PostgresSocket {
  * One connection of postgres.js, with one life.
  *
  * postgres.js 3.4.9 would connect again under the same name and go on with what it has left from before: it may take
- * the answer to one statement for that to another, or send nothing at all. Here what is left at the end of the
- * connection fails, and a new connection is a new `OneConnection`.
+ * the answer to one statement for that to another, or send nothing at all; and it forgets what waited for a connection
+ * that could not be made. Here what is left at the end of the connection fails, and a new connection is a new
+ * `OneConnection`.
  */
 export interface OneConnection {
   readonly sql: Sql;
@@ -48,6 +49,11 @@ export interface Sendable extends Promise<unknown> {
 /** Opens no socket yet: the first query does. Errors: a plain Error when the address is none. */
 export function openConnection(options: ConnectOptions): OneConnection {
   let life: 'unborn' | 'living' | 'over' = 'unborn';
+  const unanswered = new Set<Sendable>();
+  const fail = async () => {
+    await sql.end({ timeout: 0 });
+    for (const query of unanswered) query.reject(lost());
+  };
   const sql = connectTo(options, {
     max: 1,
     connect_timeout: 10,
@@ -61,23 +67,35 @@ export function openConnection(options: ConnectOptions): OneConnection {
     // Whoever waits so long for others is told to come again. Milliseconds.
     connection: { application_name: 'nacre', lock_timeout: 60_000, ...options.settings },
     socket({ host: [host = 'localhost'], port: [port = 5432], path }) {
-      if (life !== 'unborn') throw Object.assign(new Error('The connection is lost.'), { code: 'CONNECTION_CLOSED' });
+      if (life !== 'unborn') throw lost();
       life = 'living';
       return connectSocket(path ? { path } : { host, port }, () => {
         life = 'over';
-        // Fails what is left.
-        void sql.end({ timeout: 0 });
+        void fail();
       });
     },
   });
   const { handler } = sql.unsafe('') as unknown as Sendable;
   return {
     sql,
-    send: handler,
+    send(query) {
+      unanswered.add(query);
+      onSettled(query, () => unanswered.delete(query));
+      handler(query);
+    },
     get usable() {
       return life !== 'over';
     },
   };
+}
+
+function lost(): Error {
+  return Object.assign(new Error('The connection is lost.'), { code: 'CONNECTION_CLOSED' });
+}
+
+/** Not `query.then`, which would send a query off. */
+export function onSettled(outcome: Promise<unknown>, done: () => void): void {
+  Promise.prototype.then.call(outcome, done, done);
 }
 
 interface OneConnectionOptions extends Options<typeof arrayTypes> {

@@ -1,6 +1,6 @@
 import type { ISql, Sql } from 'postgres';
 import { failpointNow } from '../failpoints.ts';
-import { type ConnectOptions, type OneConnection, openConnection, type Sendable } from './connection.ts';
+import { type ConnectOptions, type OneConnection, onSettled, openConnection, type Sendable } from './connection.ts';
 import { createPreparedTexts, preparing } from './prepared-texts.ts';
 import { type BeginArguments, begin } from './transaction.ts';
 
@@ -129,11 +129,6 @@ interface Waiting {
   readonly alone: boolean;
   use(connection: OneConnection): Promise<unknown>;
   readonly refuse: Refuse;
-}
-
-/** Not `query.then`, which would send a query off. */
-function onSettled(outcome: Promise<unknown>, done: () => void): void {
-  Promise.prototype.then.call(outcome, done, done);
 }
 
 function closed(): Error {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openPool, type Pool } from '../../src/db/pool.ts';
@@ -174,6 +176,18 @@ test('arrays of other types, nested and empty, come back as they went', async ()
     doubles: [1.5, -2],
     large: ['1', '2'],
   });
+});
+
+test('statements that wait for a connection fail with it', async () => {
+  // Takes connections and resets each as soon as it speaks.
+  const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  atEnd(() => server.close());
+  const one = openPool({ url: `postgres://u@127.0.0.1:${(server.address() as AddressInfo).port}/d`, max: 1 });
+  atEnd(() => one.end());
+  const outcomes = await Promise.allSettled([1, 2, 3].map((n) => one`SELECT ${n}`));
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
 });
 
 test('at its end it lets transactions finish, and refuses those who wait or come later', async () => {
