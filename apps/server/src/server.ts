@@ -12,6 +12,7 @@ import {
   openLookups,
   seedSystem,
 } from '@nacre/store';
+import type { EmbeddedPostgres } from '@nacre/store/engine';
 import { enterFailpointScope } from '@nacre/store/failpoints';
 import type { Logger } from 'pino';
 import { openAuditLog } from './audit.ts';
@@ -80,6 +81,8 @@ export interface StartOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly clock?: Clock;
+  /** The embedded database, when its start was begun before: ended with the server, also when that cannot start. */
+  readonly engine?: Promise<EmbeddedPostgres> | undefined;
   /** Called when the database is lost while the server runs. */
   readonly onFailure?: (why: Error) => void;
   /** Its number among the servers on this data folder, from 1. */
@@ -94,6 +97,7 @@ export async function startServer({
   config,
   log,
   clock = systemClock,
+  engine,
   onFailure,
   worker = 1,
 }: StartOptions): Promise<RunningServer> {
@@ -114,7 +118,7 @@ export async function startServer({
     const nodeId = await nodeIdOf(folder, ids);
     const store = await openDatabase({
       dataDir: dataFolder,
-      ...(config.databaseUrl ? { url: config.databaseUrl } : {}),
+      ...(config.databaseUrl ? { url: config.databaseUrl } : { engine }),
     });
     closing.unshift(() => store.close());
     const lookups = openLookups(store);

@@ -1,6 +1,5 @@
 export { backUpEmbedded, connectToRunning } from './db/backup.ts';
 export { lockDataFolder } from './db/data-folder-lock.ts';
-export { type EmbeddedPostgres, startEmbedded } from './db/embedded.ts';
 export { databaseError, isUniqueViolation } from './db/errors.ts';
 export { type OpenDatabase, openDatabase } from './db/open.ts';
 export type { Database, Db, Tx } from './db/postgres.ts';

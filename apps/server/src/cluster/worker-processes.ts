@@ -3,17 +3,14 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EmbeddedPostgres, startEmbedded } from '@nacre/store';
+import { type EmbeddedPostgres, startEmbedded } from '@nacre/store/engine';
 import type { Logger } from 'pino';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createIdSource } from '../ids.ts';
-import type { RunningServer } from '../server.ts';
 import { nodeFolder } from './node-folders.ts';
 import { nodeIdOf } from './this-node.ts';
-
-/** What a worker process tells when it serves. */
-export type Served = Pick<RunningServer, 'endpoint' | 'secureEndpoint' | 'made'>;
+import { numberName, type Served } from './this-worker.ts';
 
 export interface RunningWorkers extends Served {
   /** Has every process read again what SIGHUP is for; they say what comes of it. */
@@ -27,30 +24,6 @@ export interface Starting {
   readonly log: Logger;
   /** Called when the embedded database is lost. */
   readonly onFailure: (why: Error) => void;
-}
-
-/** Which worker this process is; its number comes with its environment. */
-const numberName = 'NACRE_WORKER_NUMBER';
-
-/** The number of this process among its like, from 1; `undefined` in the one that started them. */
-export function workerNumber(): number | undefined {
-  return cluster.isWorker ? Number(process.env[numberName]) : undefined;
-}
-
-/** Tells the process that started this one. */
-export function tellServed({ endpoint, secureEndpoint, made }: Served): void {
-  process.send?.({ endpoint, secureEndpoint, made });
-}
-
-/** What one worker has of what is set for all of them. */
-export function shareOf(config: Config): Config {
-  const part = (whole: number) => Math.ceil(whole / config.workers);
-  return {
-    ...config,
-    cacheSize: Math.floor(config.cacheSize / config.workers),
-    maxConnections: part(config.maxConnections),
-    maxRequests: part(config.maxRequests),
-  };
 }
 
 const connectionsOfWorker = 30;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shareOf } from '../../src/cluster/worker-processes.ts';
+import { shareOf } from '../../src/cluster/this-worker.ts';
 import { readConfig } from '../../src/config.ts';
 
 test('workers share the cache without going over it, and connections and requests without falling short', () => {

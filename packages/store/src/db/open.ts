@@ -1,5 +1,5 @@
 import { isDs3Error } from '@nacre/model';
-import { startEmbedded } from './embedded.ts';
+import { type EmbeddedPostgres, startEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { type ConnectOptions, connect, type Database } from './postgres.ts';
 
@@ -8,6 +8,8 @@ export interface OpenOptions {
   readonly dataDir: string;
   /** A PostgreSQL of one's own: `postgres://user:password@host:port/database`. The embedded one when absent. */
   readonly url?: string | undefined;
+  /** The embedded one, when its start was begun before; it belongs to the open database then. */
+  readonly engine?: Promise<EmbeddedPostgres> | undefined;
   /** Connections that may be open at once: 10. */
   readonly max?: number | undefined;
   /** In place of the package's own migrations. */
@@ -27,7 +29,7 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     const database = await openAt({ url: options.url, max: options.max }, options.migrationsFolder);
     return { ...database, embedded: false, onEngineExit: () => {} };
   }
-  const engine = await startEmbedded(options.dataDir);
+  const engine = await (options.engine ?? startEmbedded(options.dataDir));
   try {
     const database = await openAt({ ...engine.connection, max: options.max }, options.migrationsFolder);
     return {

@@ -183,7 +183,7 @@ test('statements that wait for a connection fail with it', async () => {
   const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  atEnd(() => server.close());
+  atEnd(async () => void server.close());
   const one = openPool({ url: `postgres://u@127.0.0.1:${(server.address() as AddressInfo).port}/d`, max: 1 });
   atEnd(() => one.end());
   const outcomes = await Promise.allSettled([1, 2, 3].map((n) => one`SELECT ${n}`));
