@@ -1,3 +1,4 @@
+import './drizzle-imports.ts';
 import { ConfigError, helpText } from './config.ts';
 
 const failed = 1;
