@@ -1,7 +1,7 @@
-import { differences, learn, look } from './look.ts';
+import { differences, differencesOfCache, learn, look } from './look.ts';
 import { awaitEnd, judge, Mismatch, type Model, type Operation, outcomeOf } from './operation.ts';
 import { bucketLetters, bucketOf } from './operations/buckets.ts';
-import { cachedBytes, makePermanent, reclaim } from './permanence.ts';
+import { makePermanent, reclaim } from './permanence.ts';
 import type { System } from './system.ts';
 import type { World } from './world.ts';
 
@@ -121,12 +121,7 @@ export const reclaimCache: Event = {
   async happen({ system }, world) {
     reclaim(system);
     await world.client.ds3.forceFullCacheReclaim();
-    const { least, most } = cachedBytes(system);
-    const wrong = await world.settle(async () => {
-      const { filesystems } = await world.client.ds3.getCacheState();
-      const used = filesystems.reduce((sum, { usedCapacityInBytes }) => sum + usedCapacityInBytes, 0);
-      return used < least || used > most ? [`the cache holds ${used} bytes, and must hold ${least} to ${most}`] : [];
-    });
+    const wrong = await differencesOfCache(world.client, system);
     if (wrong.length > 0) throw new Mismatch(this.text, wrong);
   },
 };

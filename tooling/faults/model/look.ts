@@ -57,6 +57,22 @@ function differencesOf(bucket: Bucket, sight: Sight, strictly: boolean): string[
   return [...lists, ...(lists.length === 0 ? ids : []), ...differencesOfJobs(bucket, sight, strictly)];
 }
 
+/** What the server says it has in its cache and must not have there, or the other way round. */
+export async function differencesOfCache({ ds3 }: Client, { buckets }: System): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const bucket of buckets.values()) {
+    const { items } = await ds3.getObjectsWithFullDetails({ bucketId: bucket.name });
+    const cached = items.reduce((sum, { blobsInCache = 0 }) => sum + blobsInCache, 0);
+    const received = versionsOf(bucket).flatMap(({ blobs }) => blobs.filter(({ label }) => label !== undefined));
+    const least = received.filter((blob) => blob.cached === true).length;
+    const most = received.filter((blob) => blob.cached !== false).length;
+    if (cached < least || cached > most) {
+      wrong.push(`${bucket.name}: ${cached} blobs are in the cache, and ${least} to ${most} must be`);
+    }
+  }
+  return wrong;
+}
+
 /** In the order of a list. */
 function versionsOf({ names }: Bucket): Version[] {
   const keys = [...names.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));

@@ -70,18 +70,3 @@ export function reclaim({ buckets }: System, { maybe = false } = {}): void {
     }
   }
 }
-
-/** How much the cache holds, where it is the server's choice to keep some of it. */
-export function cachedBytes({ buckets }: System): { readonly least: number; readonly most: number } {
-  let [least, most] = [0, 0];
-  for (const { names } of buckets.values()) {
-    for (const { blobs } of [...names.values()].flat()) {
-      for (const { label, cached, length } of blobs) {
-        if (label === undefined || cached === false) continue;
-        most += length;
-        if (cached) least += length;
-      }
-    }
-  }
-  return { least, most };
-}
