@@ -1,6 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Waited at most for those who go on asking. */
+const mostTurns = 8;
+
 /**
- * Does many small pieces of work together: while one group is worked on, the next gathers, so that many who ask at once
- * share what one of them costs, and a lone one waits for nobody. Work begins after everyone in its group has asked: what
+ * Does many small pieces of work together: while one group is worked on, the next gathers, and before its work begins it
+ * waits as long as each turn of the event loop brings others. So many who ask at about the same time share what one of
+ * them costs, and a lone one waits for a turn or two. Work begins after everyone in its group has asked: what
  * it reads is as fresh as if each had read alone.
  *
  * `work` answers in the order of the items. When it fails, each item is tried alone: what one of them cannot bear must
@@ -16,11 +22,20 @@ export function inGroups<T, R>(
   async function workOff(): Promise<void> {
     busy = true;
     while (waiting.length > 0) {
+      await gather();
       const group = waiting.slice(0, atMost);
       waiting = waiting.slice(atMost);
       await settle(group);
     }
     busy = false;
+  }
+
+  /** Those who ask for one cause, such as an answer that many waited for, ask within a few turns of the event loop. */
+  async function gather(): Promise<void> {
+    for (let turn = 0, known = 0; turn < mostTurns && known < waiting.length && known < atMost; turn++) {
+      known = waiting.length;
+      await nextTurn();
+    }
   }
 
   async function settle(group: readonly Waiting<T, R>[]): Promise<void> {
