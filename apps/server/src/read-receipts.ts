@@ -1,4 +1,4 @@
-import { endJob, inGroups, isJobDone, lockJob, markRead, type ReadEntry, type Tx, updateJob } from '@nacre/store';
+import { endJobs, inGroups, isJobDone, lockJob, markRead, type ReadEntry, type Tx, updateJob } from '@nacre/store';
 import type { ServerContext } from './context.ts';
 import { wakeStaging } from './workers/chunk-work.ts';
 
@@ -45,7 +45,7 @@ async function recordOfJob(
   if (job.status !== 'IN_PROGRESS') return false;
   const now = clock.now();
   if (!job.aggregating && isDone) {
-    await endJob(tx, job, { status: 'COMPLETED', now });
+    await endJobs(tx, [job], { status: 'COMPLETED', now });
   } else if (now.getTime() - job.touchedAt.getTime() > touchMilliseconds) {
     await updateJob(tx, jobId, { touchedAt: now });
   }

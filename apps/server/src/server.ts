@@ -53,7 +53,7 @@ import { rebuild } from './workers/rebuild.ts';
 import { reclaim } from './workers/reclaim.ts';
 import { retire } from './workers/retire.ts';
 import { startWorkers } from './workers/runner.ts';
-import { settleAgain, settleChunk } from './workers/settle.ts';
+import { settleAgain, settleChunks } from './workers/settle.ts';
 import { sweep } from './workers/sweep.ts';
 import { verifyPools } from './workers/verify-pools.ts';
 
@@ -185,7 +185,7 @@ export async function startServer({
     // Before the first client tries again what a crash interrupted.
     await dropNaked.work(context, new AbortController().signal);
     dispatch = createDispatch(context, handlers);
-    await queue.start((chunkId) => settleChunk(context, chunkId));
+    await queue.start((chunkIds) => settleChunks(context, chunkIds));
     const runner = startWorkers(context, [
       closeAggregations,
       dropNaked,

@@ -82,7 +82,7 @@ describe('a check', () => {
     const { check, client, context } = await aSystem();
     const { job } = await aPutJob(client, [{ name: 'waits', size: 3 }]);
     const chunkId = job.objects[0]?.chunkId ?? '';
-    await setChunkState(context.store.db, chunkId, 'COMPLETED');
+    await setChunkState(context.store.db, [chunkId], 'COMPLETED');
     expect(await check({ repair: true })).toMatchObject({
       problems: 1,
       repaired: 1,

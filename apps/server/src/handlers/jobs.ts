@@ -3,7 +3,7 @@ import {
   type ChunkRow,
   cancelPutJob,
   closeAggregation,
-  endJob,
+  endJobs,
   findChunk,
   findJob,
   listChunks,
@@ -59,7 +59,7 @@ export const jobs = {
     allow(ctx, job);
     needActive(job);
     await ctx.store.tx((tx) => closeAggregation(tx, id), { idempotent: true });
-    await completeIfDone(ctx, id);
+    await completeIfDone(ctx, [id]);
     return describeJob(ctx, await needJob(ctx.store.db, id));
   },
 
@@ -151,7 +151,7 @@ async function cancel(ctx: RequestContext, { id }: { readonly id: string }): Pro
   const isMore = await endByHand(ctx, id, async (tx, job) => {
     const end = { now: ctx.clock.now() };
     if (job.requestType === 'PUT') return cancelPutJob(tx, job, end);
-    await endJob(tx, job, { status: 'CANCELED', ...end });
+    await endJobs(tx, [job], { status: 'CANCELED', ...end });
     return false;
   });
   if (isMore) await finishCancel(ctx.store, id);
@@ -160,7 +160,7 @@ async function cancel(ctx: RequestContext, { id }: { readonly id: string }): Pro
 async function truncate(ctx: RequestContext, { id }: { readonly id: string }): Promise<void> {
   await endByHand(ctx, id, async (tx, job) => {
     const now = ctx.clock.now();
-    if (job.requestType !== 'PUT') return endJob(tx, job, { status: 'CANCELED', now });
+    if (job.requestType !== 'PUT') return endJobs(tx, [job], { status: 'CANCELED', now });
     return ctx.queue.settle(tx, await truncatePutJob(tx, job, { now, dueToTimeout: false }));
   });
   ctx.queue.wake();

@@ -1,23 +1,23 @@
-import { endJob, isJobDone, listChunksToStage, lockJob, type Tx } from '@nacre/store';
+import { endJobs, type JobRow, listChunksToStage, listUndoneJobs, lockJobs, type Tx } from '@nacre/store';
 import type { ServerContext } from '../context.ts';
 
 /** What work on a chunk needs. */
 export type ChunkContext = Pick<ServerContext, 'store' | 'places' | 'clock' | 'ids' | 'log' | 'node' | 'queue'>;
 
-/** Ends a job as completed when nothing of it is left to do; `first` runs before that is asked. */
+/** Ends jobs as completed of which nothing is left to do; `first` runs before that is asked, if any of them runs. */
 export async function completeIfDone(
   ctx: Pick<ServerContext, 'store' | 'clock'>,
-  jobId: string,
-  first: (tx: Tx) => Promise<void> = async () => {},
+  jobIds: readonly string[],
+  first: (tx: Tx, running: readonly JobRow[]) => Promise<void> = async () => {},
 ): Promise<void> {
   await ctx.store.tx(
     async (tx) => {
-      const job = await lockJob(tx, jobId);
-      if (job.status !== 'IN_PROGRESS') return;
-      await first(tx);
-      if (!job.aggregating && (await isJobDone(tx, jobId))) {
-        await endJob(tx, job, { status: 'COMPLETED', now: ctx.clock.now() });
-      }
+      const running = (await lockJobs(tx, jobIds)).filter(({ status }) => status === 'IN_PROGRESS');
+      if (running.length === 0) return;
+      await first(tx, running);
+      const undone = await listUndoneJobs(tx, jobIds);
+      const done = running.filter(({ id, aggregating }) => !aggregating && !undone.has(id));
+      await endJobs(tx, done, { status: 'COMPLETED', now: ctx.clock.now() });
     },
     { idempotent: true },
   );

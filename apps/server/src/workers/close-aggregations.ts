@@ -15,7 +15,7 @@ export const closeAggregations: Worker = {
     const stale = await listStaleAggregations(ctx.store.db, before, atOnce);
     for (const { id } of stale) {
       await ctx.store.tx((tx) => closeAggregation(tx, id), { idempotent: true });
-      await completeIfDone(ctx, id);
+      await completeIfDone(ctx, [id]);
     }
     return stale.length === atOnce ? 'more' : 'done';
   },

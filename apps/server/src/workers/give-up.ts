@@ -1,4 +1,4 @@
-import { endJob, jobTotals, listIdleJobs, lockJob, truncatePutJob, updateJob } from '@nacre/store';
+import { endJobs, jobTotals, listIdleJobs, lockJob, truncatePutJob, updateJob } from '@nacre/store';
 import { hoursBefore } from '../clock.ts';
 import type { ServerContext } from '../context.ts';
 import { isAbandoned } from '../domain/job-state.ts';
@@ -27,7 +27,7 @@ async function giveUpJob({ store, clock, config, log, queue }: ServerContext, id
       const job = await lockJob(tx, id);
       if (!isAbandoned(job, now, config.jobIdleHours)) return;
       if (job.requestType !== 'PUT') {
-        await endJob(tx, job, { status: 'CANCELED', now, dueToTimeout: true });
+        await endJobs(tx, [job], { status: 'CANCELED', now, dueToTimeout: true });
         return;
       }
       const totals = (await jobTotals(tx, [job])).get(id);

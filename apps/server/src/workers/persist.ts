@@ -1,14 +1,12 @@
 import {
   type BlobToCopy,
-  type ChunkRow,
-  completeChunk,
+  type ChunkOfJob,
+  completeChunks,
   dropSuperseded,
-  findBucket,
   holdBlobs,
   insertCopies,
   listBlobsToCopy,
   listCopies,
-  type NamedJob,
   requiredCopies,
   setChunkState,
 } from '@nacre/store';
@@ -25,26 +23,35 @@ const copiesAtOnce = { small: 32, large: 4 };
 const smallBytes = 1024 * 1024;
 
 /**
- * Writes the permanent copies of a chunk of a PUT job that is entirely in cache, and completes the job with its last
- * chunk. A copy that is there is not written again.
+ * Writes the permanent copies of chunks of PUT jobs that are entirely in cache, and completes each job with its last
+ * chunk. A copy that is there is not written again. Chunks that are persisted together share what this costs; when it
+ * fails none of them may be complete.
  */
-export async function persistChunk(ctx: ChunkContext, chunk: ChunkRow, job: NamedJob): Promise<void> {
-  if (chunk.cachedBlobs < chunk.blobs) return;
-  const bucket = await findBucket(ctx.store.db, job.bucketId);
-  if (!bucket) return;
-  const rules = await requiredCopies(ctx.store.db, bucket.dataPolicyId);
+export async function persistChunks(ctx: ChunkContext, chunks: readonly ChunkOfJob[]): Promise<void> {
+  const full = chunks.filter(({ chunk }) => chunk.cachedBlobs >= chunk.blobs);
+  const byPolicy = Map.groupBy(full, ({ dataPolicyId }) => dataPolicyId);
+  for (const [dataPolicyId, of] of byPolicy) await persistUnder(ctx, dataPolicyId, of);
+}
+
+async function persistUnder(ctx: ChunkContext, dataPolicyId: string, chunks: readonly ChunkOfJob[]): Promise<void> {
+  const { db } = ctx.store;
+  const rules = await requiredCopies(db, dataPolicyId);
   const placement = placeCopies(rules);
-  if (chunk.state === 'PENDING') await setChunkState(ctx.store.db, chunk.id, 'IN_PROGRESS');
-  const blobs = await listBlobsToCopy(ctx.store.db, chunk.id);
-  await copyToPools(ctx, blobs, placement);
+  const ids = chunks.map(({ chunk }) => chunk.id);
+  const begun = chunks.filter(({ chunk }) => chunk.state === 'PENDING').map(({ chunk }) => chunk.id);
+  if (begun.length > 0) await setChunkState(db, begun, 'IN_PROGRESS');
+  await copyToPools(ctx, await listBlobsToCopy(db, ids), placement);
   if (rules.length === 0 || placement.waiting.length > 0) {
-    ctx.log.debug({ job: job.id, chunk: chunk.id, msg: 'the chunk waits for a pool', domains: placement.waiting });
+    ctx.log.debug({ chunks: ids, msg: 'chunks wait for a pool', domains: placement.waiting });
     return;
   }
-  await completeIfDone(ctx, job.id, async (tx) => {
-    await completeChunk(tx, chunk.id, ctx.clock.now());
-    // Chunks that listed a version which this one replaced may have nothing left to wait for.
-    await ctx.queue.settle(tx, await dropSuperseded(tx, chunk.id));
+  const jobIds = new Set(chunks.map(({ job }) => job.id));
+  await completeIfDone(ctx, [...jobIds], async (tx, running) => {
+    const runningIds = new Set(running.map(({ id }) => id));
+    const done = chunks.filter(({ job }) => runningIds.has(job.id)).map(({ chunk }) => chunk.id);
+    await completeChunks(tx, done, ctx.clock.now());
+    // Chunks that listed a version which these replaced may have nothing left to wait for.
+    await ctx.queue.settle(tx, await dropSuperseded(tx, done));
     await wakeStaging(ctx, tx);
   });
 }

@@ -1,11 +1,12 @@
 import type { Priority } from '@nacre/model';
-import { chunkPriorities, type Database, queueConnection, sqlTag, type Tx } from '@nacre/store';
+import { type Database, listWaitingChunks, queueConnection, sqlTag, type Tx } from '@nacre/store';
 import { enterFailpointScope } from '@nacre/store/failpoints';
 import { fromDrizzle, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
+import { bundleChunks } from '../domain/chunk-bundles.ts';
 
 /**
- * Work for later, kept in the database: a task only says which chunk to look at, may run twice, and is tried again when
+ * Work for later, kept in the database: a task only says which chunks to look at, may run twice, and is tried again when
  * it fails. It is enqueued in the transaction that makes it necessary, so that neither is there without the other.
  */
 export interface TaskQueue {
@@ -32,7 +33,7 @@ const lanes: readonly { readonly minPriority?: number }[] = [
 ];
 
 interface SettleTask {
-  readonly chunkId: string;
+  readonly chunkIds: readonly string[];
 }
 
 /** Opens the queue over a connection of its own. `start` begins to work it; errors of the work make it try again. */
@@ -40,7 +41,7 @@ export async function openQueue(
   store: Database,
   log: Logger,
   delaySeconds: number,
-): Promise<TaskQueue & { start(settle: (chunkId: string) => Promise<void>): Promise<void> }> {
+): Promise<TaskQueue & { start(settle: (chunkIds: readonly string[]) => Promise<void>): Promise<void> }> {
   const connection = queueConnection(store);
   const boss = new PgBoss({
     db: { executeSql: async (text, values) => ({ rows: await connection.query(text, values ?? []) }) },
@@ -63,18 +64,18 @@ export async function openQueue(
           // Where there was a task there may be another: without a word the lane would sleep after each.
           const own = workers[place];
           if (own !== undefined) boss.notifyWorker(own);
-          await settle(task.data.chunkId);
+          await settle(task.data.chunkIds);
         });
         workers.push(worker);
       }
     },
     async settle(tx, chunkIds) {
       if (chunkIds.length === 0) return;
-      const priorities = await chunkPriorities(tx, chunkIds);
       const options = delaySeconds > 0 ? { startAfter: delaySeconds } : {};
-      const tasks = chunkIds.map((chunkId) => ({
-        data: { chunkId },
-        priority: ranks[priorities.get(chunkId) ?? 'NORMAL'],
+      const bundles = bundleChunks(await listWaitingChunks(tx, chunkIds));
+      const tasks = bundles.map((bundle) => ({
+        data: { chunkIds: bundle.chunkIds },
+        priority: ranks[bundle.priority],
         ...options,
       }));
       await boss.insert(queueName, tasks, { db: fromDrizzle(tx, sqlTag) });

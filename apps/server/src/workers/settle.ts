@@ -1,31 +1,41 @@
-import { findChunk, listUnsettledChunks, needJob } from '@nacre/store';
+import { type ChunkOfJob, listChunksOfJobs, listUnsettledChunks } from '@nacre/store';
 import { listLivingNodes } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
 import { type ChunkContext, completeIfDone } from './chunk-work.ts';
-import { persistChunk } from './persist.ts';
+import { persistChunks } from './persist.ts';
 import type { Worker } from './runner.ts';
 import { stageChunk } from './stage.ts';
 import { verifyChunk } from './verify.ts';
 
 /**
- * Does what a chunk waits for: writes its permanent copies, brings it into the cache, compares it. Safe to run twice,
- * at the same time too: the rows decide what is left to do.
+ * Does what chunks wait for: writes their permanent copies, brings them into the cache, compares them. Safe to run twice,
+ * at the same time too: the rows decide what is left to do. Errors: those of the work; what could be done is done.
  */
-export async function settleChunk(ctx: ChunkContext, chunkId: string): Promise<void> {
-  const chunk = await findChunk(ctx.store.db, chunkId);
-  if (!chunk) return;
-  const job = await needJob(ctx.store.db, chunk.jobId);
-  if (job.status !== 'IN_PROGRESS') return;
-  // Objects were removed from the job, and with them all that this chunk waited for.
-  if (chunk.state === 'COMPLETED' || chunk.blobs === 0) return completeIfDone(ctx, job.id);
-  switch (job.requestType) {
-    case 'PUT':
-      return persistChunk(ctx, chunk, job);
-    case 'GET':
-      return stageChunk(ctx, chunk, job);
-    case 'VERIFY':
-      return verifyChunk(ctx, chunk, job);
-  }
+export async function settleChunks(ctx: ChunkContext, chunkIds: readonly string[]): Promise<void> {
+  const found = await listChunksOfJobs(ctx.store.db, chunkIds);
+  const running = found.filter(({ job }) => job.status === 'IN_PROGRESS');
+  const toPersist = running.filter((one) => one.job.requestType === 'PUT' && !isDone(one));
+  const failures: unknown[] = [];
+  const attempt = (some: readonly ChunkOfJob[], work: () => Promise<void>) =>
+    work().catch(async (error: unknown) => {
+      if (some.length === 1) failures.push(error);
+      // What one of them cannot bear must not hold up the others.
+      else for (const one of some) await attempt([one], () => persistChunks(ctx, [one]));
+    });
+  if (toPersist.length > 0) await attempt(toPersist, () => persistChunks(ctx, toPersist));
+  for (const one of running) if (!toPersist.includes(one)) await attempt([one], () => settleOne(ctx, one));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} chunks could not be settled`);
+}
+
+/** Objects were removed from the job, and with them all that this chunk waited for. */
+function isDone({ chunk }: Pick<ChunkOfJob, 'chunk'>): boolean {
+  return chunk.state === 'COMPLETED' || chunk.blobs === 0;
+}
+
+async function settleOne(ctx: ChunkContext, { chunk, job }: ChunkOfJob): Promise<void> {
+  if (job.requestType === 'PUT' || isDone({ chunk })) await completeIfDone(ctx, [job.id]);
+  else await (job.requestType === 'GET' ? stageChunk : verifyChunk)(ctx, chunk, job);
 }
 
 /**
@@ -42,7 +52,7 @@ export const settleAgain: Worker = {
     for (const { id } of await listUnsettledChunks(ctx.store.db, 200, whose)) {
       if (signal.aborted) break;
       try {
-        await settleChunk(ctx, id);
+        await settleChunks(ctx, [id]);
       } catch (error) {
         ctx.log.warn({ chunk: id, err: error, msg: 'the chunk is looked at again later' });
       }

@@ -21,7 +21,7 @@ export async function stageChunk(ctx: ChunkContext, chunk: ChunkRow, job: NamedJ
   const blobs = await listBlobsOfChunks(ctx.store.db, [chunk.id]);
   const missing = blobs.filter(({ cacheNodeId, done }) => cacheNodeId === null && !done);
   if (missing.length > 0 && !(await stage(ctx, missing, job))) return;
-  await completeIfDone(ctx, job.id, async (tx) => {
+  await completeIfDone(ctx, [job.id], async (tx) => {
     if (job.staging) await finishEntries(tx, chunk.id);
   });
 }

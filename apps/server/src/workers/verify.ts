@@ -37,7 +37,7 @@ export async function verifyChunk(ctx: ChunkContext, chunk: ChunkRow, job: Named
       await report(ctx, job, blob, `on pool ${poolId} ${problem}`);
     }
   });
-  await completeIfDone(ctx, job.id, (tx) => finishEntries(tx, chunk.id));
+  await completeIfDone(ctx, [job.id], (tx) => finishEntries(tx, chunk.id));
 }
 
 async function report(ctx: ChunkContext, job: NamedJob, blob: ListedBlob, problem: string): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { cacheTarget } from '../../src/cluster/cache-target.ts';
 import { createNodeSignature, signatureHeader } from '../../src/cluster/node-signature.ts';
 import { retire } from '../../src/workers/retire.ts';
-import { settleChunk } from '../../src/workers/settle.ts';
+import { settleChunks } from '../../src/workers/settle.ts';
 import { sweep } from '../../src/workers/sweep.ts';
 import { twoNodes } from '../support/cluster.ts';
 import { aBucketUnder } from '../support/policies.ts';
@@ -21,7 +21,7 @@ async function readFrom(server: TestServer, bucket: string, key: string): Promis
 }
 
 async function settleNow(server: TestServer, { job }: MadeJob): Promise<void> {
-  for (const { chunkId } of job.objects) await settleChunk(server.context, chunkId);
+  for (const { chunkId } of job.objects) await settleChunks(server.context, [chunkId]);
 }
 
 test('a job names both nodes, and its chunks are spread over them', async () => {
@@ -59,7 +59,7 @@ test('a GET job made on one node is staged by the other, and read from either', 
   await settleNow(a, made);
   await a.client.ds3.forceFullCacheReclaim();
   const job = await a.client.ds3.getBulkJob({ id: made.bucket, body: { objects: [{ name: 'reel' }] } });
-  for (const { chunkId } of job.objects) await settleChunk(b.context, chunkId);
+  for (const { chunkId } of job.objects) await settleChunks(b.context, [chunkId]);
   const { objects } = await a.client.ds3.getJobChunksReadyForClientProcessing({ job: job.jobId });
   expect(objects.flatMap((chunk) => chunk.objects).map(({ inCache }) => inCache)).toEqual([true]);
   const blob = await a.client.s3.getObject({ bucket: made.bucket, key: 'reel', job: job.jobId, offset: 0 });

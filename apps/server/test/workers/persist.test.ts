@@ -1,8 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdBlobs, insertCopies, keepFilesUntil } from '@nacre/store';
 import { describe, expect, test, vi } from 'vitest';
-import { settleAgain } from '../../src/workers/settle.ts';
+import { settleAgain, settleChunks } from '../../src/workers/settle.ts';
 import { startTestServer } from '../support/server.ts';
 import { aPutJob, jobReaches, sendBlobs } from '../support/things.ts';
 
@@ -94,5 +94,20 @@ describe('permanent copies', () => {
     await context.store.sql`update pools set quiesced = 'NO'`;
     await settleAgain.work(context, new AbortController().signal);
     await jobReaches(client, made.job.jobId, 'COMPLETED');
+  });
+
+  test('of chunks that are persisted together are made of all that can be', async () => {
+    // Tasks wait for an hour: what settles the chunks here is the test.
+    const { client, context } = await startTestServer({ env: { NACRE_PERSIST_DELAY_SECONDS: '3600' } });
+    const [bad, good] = [
+      await aPutJob(client, [{ name: 'a', size: 9 }]),
+      await aPutJob(client, [{ name: 'b', size: 9 }]),
+    ];
+    for (const made of [bad, good]) await sendBlobs(client, made);
+    await rm(context.places.cache.localPath(bad.job.objects[0]?.objects[0]?.id ?? '') ?? '');
+    const chunkIds = [bad, good].map(({ job }) => job.objects[0]?.chunkId ?? '');
+    await expect(settleChunks(context, chunkIds)).rejects.toThrow('no good copy');
+    await jobReaches(client, good.job.jobId, 'COMPLETED');
+    expect(await client.ds3.getJob({ id: bad.job.jobId })).toMatchObject({ status: 'IN_PROGRESS' });
   });
 });

@@ -31,7 +31,7 @@ import {
 import { clientOf } from '../handle.ts';
 import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
-import { tellChunkPersisted, tellJobCreated, tellJobEnded } from './notifications.ts';
+import { tellChunksPersisted, tellJobsCreated, tellJobsEnded } from './notifications.ts';
 import { removeObjects } from './objects.ts';
 import { isOneOf } from './one-of.ts';
 
@@ -143,7 +143,7 @@ async function copySome<T extends Parameters<typeof copyRows>[1]>(
 /** Writes the row of a job, and tells whoever wants to know. */
 export async function insertJob(tx: Db, job: NewJob): Promise<void> {
   await tx.insert(jobs).values(job);
-  await tellJobCreated(tx, job, job.createdAt);
+  await tellJobsCreated(tx, [job], job.createdAt);
 }
 
 const objectColumns = ['id', 'bucketId', 'name', 'type', 'size', 'version', 'latest'] as const;
@@ -206,6 +206,11 @@ export async function needJob(db: Db, id: string): Promise<NamedJob> {
   throw new Ds3Error('NotFound', { resource: id, message: `There is no job ${id}.` });
 }
 
+/** Jobs by their ids, locked until the transaction ends, in one order everywhere; those that are gone are left out. */
+export async function lockJobs(tx: Db, ids: readonly string[]): Promise<JobRow[]> {
+  return tx.select().from(jobs).where(isOneOf(jobs.id, ids)).orderBy(asc(jobs.id)).for('update');
+}
+
 /** The job, locked until the transaction ends. Errors: `NotFound`. */
 export async function lockJob(tx: Db, id: string): Promise<JobRow> {
   const [found] = await tx.select().from(jobs).where(eq(jobs.id, id)).for('update');
@@ -257,7 +262,7 @@ export async function jobTotals(db: Db, of: readonly JobRow[]): Promise<Readonly
         all: sql<boolean>`bool_and(${jobChunks.cachedBlobs} >= ${jobChunks.blobs})`,
       })
       .from(jobChunks)
-      .where(inArray(jobChunks.jobId, running))
+      .where(isOneOf(jobChunks.jobId, running))
       .groupBy(jobChunks.jobId);
     for (const { jobId, cached, completed, all } of rows) {
       totals.set(jobId, { cachedSize: cached ?? 0, completedSize: completed ?? 0, entirelyInCache: all });
@@ -478,19 +483,22 @@ export async function allocateChunks(
   return new Map(rows.map((row) => [row.id, row.nodeId]));
 }
 
-export async function setChunkState(db: Db, chunkId: string, state: ChunkRow['state']): Promise<void> {
-  await db.update(jobChunks).set({ state }).where(eq(jobChunks.id, chunkId));
+export async function setChunkState(db: Db, chunkIds: readonly string[], state: ChunkRow['state']): Promise<void> {
+  await db.update(jobChunks).set({ state }).where(isOneOf(jobChunks.id, chunkIds));
 }
 
-/** All copies of the chunk's blobs are written. Answers false when that was known. */
-export async function completeChunk(tx: Db, chunkId: string, now: Date): Promise<boolean> {
+/** All copies of the blobs of these chunks are written. Those of which that was known stay as they are. */
+export async function completeChunks(tx: Db, chunkIds: readonly string[], now: Date): Promise<void> {
   const done = await tx
     .update(jobChunks)
     .set({ state: 'COMPLETED', completedBlobs: jobChunks.blobs, completedSize: jobChunks.size })
-    .where(and(eq(jobChunks.id, chunkId), ne(jobChunks.state, 'COMPLETED')))
+    .where(and(isOneOf(jobChunks.id, chunkIds), ne(jobChunks.state, 'COMPLETED')))
     .returning({ id: jobChunks.id });
-  if (done.length > 0) await tellChunkPersisted(tx, chunkId, now);
-  return done.length > 0;
+  await tellChunksPersisted(
+    tx,
+    done.map(({ id }) => id),
+    now,
+  );
 }
 
 /** A blob of a GET job that its client has read. */
@@ -529,38 +537,54 @@ export async function isJobDone(db: Db, jobId: string): Promise<boolean> {
   return open === undefined;
 }
 
+/** Of these jobs those that have a blob which is not complete. */
+export async function listUndoneJobs(db: Db, jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectDistinct({ id: jobChunks.jobId })
+    .from(jobChunks)
+    .where(and(isOneOf(jobChunks.jobId, jobIds), lt(jobChunks.completedBlobs, jobChunks.blobs)));
+  return new Set(rows.map(({ id }) => id));
+}
+
 /**
- * Ends a job: its totals stay with it. The job must be locked. `now` becomes the date of completion or cancellation.
+ * Ends jobs: their totals stay with them. They must be locked. `now` becomes the date of completion or cancellation.
  * A completed PUT job keeps its chunks and entries until it is forgotten, so that it can still be replicated; those of
  * other jobs go.
  */
-export async function endJob(
-  tx: Db,
-  job: JobRow,
-  end: { readonly status: 'COMPLETED' | 'CANCELED'; readonly now: Date; readonly dueToTimeout?: boolean },
-): Promise<void> {
-  await noteEnd(tx, job, end);
-  if (job.requestType !== 'PUT' || end.status !== 'COMPLETED') await removeChunks(tx, [job.id]);
+export async function endJobs(tx: Db, of: readonly JobRow[], end: JobEnd): Promise<void> {
+  await noteEnd(tx, of, end);
+  const done = of.filter(({ requestType }) => requestType !== 'PUT' || end.status !== 'COMPLETED');
+  await removeChunks(
+    tx,
+    done.map(({ id }) => id),
+  );
 }
 
-async function noteEnd(tx: Db, job: JobRow, end: Parameters<typeof endJob>[2]): Promise<void> {
-  const totals = (await jobTotals(tx, [job])).get(job.id) ?? noTotals;
-  await tellJobEnded(tx, job, { cancelOccurred: end.status === 'CANCELED', now: end.now });
-  await tx
-    .update(jobs)
-    .set({
-      status: end.status,
-      endedAt: end.now,
-      aggregating: false,
-      canceledDueToTimeout: end.dueToTimeout ?? false,
-      cachedSize: totals.cachedSize,
-      completedSize: totals.completedSize,
-    })
-    .where(eq(jobs.id, job.id));
+interface JobEnd {
+  readonly status: 'COMPLETED' | 'CANCELED';
+  readonly now: Date;
+  readonly dueToTimeout?: boolean;
+}
+
+async function noteEnd(tx: Db, of: readonly JobRow[], end: JobEnd): Promise<void> {
+  if (of.length === 0) return;
+  const totals = await jobTotals(tx, of);
+  await tellJobsEnded(tx, of, { cancelOccurred: end.status === 'CANCELED', now: end.now });
+  const column = (key: 'cachedSize' | 'completedSize') =>
+    sql.param(of.map(({ id }) => String((totals.get(id) ?? noTotals)[key])));
+  await tx.execute(sql`
+    update ${jobs} set
+      status = ${end.status}, ended_at = ${end.now.toISOString()}::timestamptz, aggregating = false,
+      canceled_due_to_timeout = ${end.dueToTimeout ?? false},
+      cached_size = totals.cached_size, completed_size = totals.completed_size
+    from unnest(${sql.param(of.map(({ id }) => id))}::uuid[], ${column('cachedSize')}::bigint[],
+      ${column('completedSize')}::bigint[]) as totals (id, cached_size, completed_size)
+    where ${jobs.id} = totals.id`);
 }
 
 async function removeChunks(tx: Db, jobIds: readonly string[]): Promise<void> {
-  const ofJobs = inArray(jobChunks.jobId, [...jobIds]);
+  if (jobIds.length === 0) return;
+  const ofJobs = isOneOf(jobChunks.jobId, jobIds);
   const chunkIds = tx.select({ id: jobChunks.id }).from(jobChunks).where(ofJobs);
   await tx.delete(jobEntries).where(inArray(jobEntries.chunkId, chunkIds));
   await tx.delete(jobChunks).where(ofJobs);
@@ -575,7 +599,7 @@ export async function cancelPutJob(
   job: JobRow,
   end: { readonly now: Date; readonly dueToTimeout?: boolean },
 ): Promise<boolean> {
-  await noteEnd(tx, job, { status: 'CANCELED', ...end });
+  await noteEnd(tx, [job], { status: 'CANCELED', ...end });
   return removeCanceled(tx, job.id);
 }
 
@@ -670,7 +694,7 @@ export async function truncatePutJob(
   await tx.delete(jobChunks).where(and(eq(jobChunks.jobId, job.id), eq(jobChunks.blobs, 0)));
   const left = await listChunks(tx, job.id);
   if (left.length === 0) {
-    await endJob(tx, job, { status: 'CANCELED', ...end });
+    await endJobs(tx, [job], { status: 'CANCELED', ...end });
     return [];
   }
   await tx
@@ -797,14 +821,44 @@ export async function listChunksToStage(db: Db, atMost: number): Promise<string[
   return rows.map(({ id }) => id);
 }
 
-/** The priorities of the jobs that chunks belong to, by chunk. */
-export async function chunkPriorities(db: Db, chunkIds: readonly string[]): Promise<ReadonlyMap<string, Priority>> {
-  const rows = await db
-    .select({ id: jobChunks.id, priority: jobs.priority })
+/** A chunk that waits for background work, and what its turn depends on. */
+export interface WaitingChunk {
+  readonly id: string;
+  readonly size: number;
+  readonly requestType: JobRequestType;
+  readonly priority: Priority;
+}
+
+/** Chunks by their ids; those that are gone are left out. */
+export async function listWaitingChunks(db: Db, chunkIds: readonly string[]): Promise<WaitingChunk[]> {
+  return db
+    .select({ id: jobChunks.id, size: jobChunks.size, requestType: jobs.requestType, priority: jobs.priority })
     .from(jobChunks)
     .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
-    .where(inArray(jobChunks.id, [...chunkIds]));
-  return new Map(rows.map(({ id, priority }) => [id, priority]));
+    .where(isOneOf(jobChunks.id, chunkIds))
+    .orderBy(asc(jobChunks.id));
+}
+
+/** A chunk with what work on it needs to know of its job. */
+export interface ChunkOfJob {
+  readonly chunk: ChunkRow;
+  readonly job: NamedJob;
+  /** Of its bucket. */
+  readonly dataPolicyId: string;
+}
+
+/** Chunks by their ids; those that are gone are left out. */
+export async function listChunksOfJobs(db: Db, chunkIds: readonly string[]): Promise<ChunkOfJob[]> {
+  const { dataPolicyId, name: bucketName, userId: bucketUserId } = buckets;
+  const rows = await db
+    .select({ chunk: jobChunks, job: jobs, dataPolicyId, bucketName, userName: users.name, bucketUserId })
+    .from(jobChunks)
+    .innerJoin(jobs, eq(jobs.id, jobChunks.jobId))
+    .innerJoin(buckets, eq(buckets.id, jobs.bucketId))
+    .innerJoin(users, eq(users.id, jobs.userId))
+    .where(isOneOf(jobChunks.id, chunkIds))
+    .orderBy(asc(jobChunks.id));
+  return rows.map(({ chunk, job, dataPolicyId, ...names }) => ({ chunk, job: { ...job, ...names }, dataPolicyId }));
 }
 
 /** Every blob of a chunk is done: staged for a STAGE job, compared for a VERIFY job. */

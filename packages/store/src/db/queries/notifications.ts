@@ -116,16 +116,36 @@ async function tell(tx: Db, listening: readonly { readonly id: string }[], event
   );
 }
 
-export async function tellJobCreated(tx: Db, job: JobOfEvent, now: Date): Promise<void> {
-  await tell(tx, await listeners(tx, 'job_created', job), { kind: 'job_created', jobId: job.id }, now);
+/** Hardly ever does anybody: one look tells, and not one for each job. */
+async function isListenedTo(db: Db, kind: NotifiedEvent['kind']): Promise<boolean> {
+  const [any] = await db
+    .select({ id: notificationRegistrations.id })
+    .from(notificationRegistrations)
+    .where(eq(notificationRegistrations.kind, kind))
+    .limit(1);
+  return any !== undefined;
+}
+
+export async function tellJobsCreated(tx: Db, of: readonly JobOfEvent[], now: Date): Promise<void> {
+  if (!(await isListenedTo(tx, 'job_created'))) return;
+  for (const job of of) {
+    await tell(tx, await listeners(tx, 'job_created', job), { kind: 'job_created', jobId: job.id }, now);
+  }
+}
+
+type EndedJob = JobOfEvent & { readonly requestType: string };
+interface End {
+  readonly cancelOccurred: boolean;
+  readonly now: Date;
 }
 
 /** Of a cancelled PUT job: before its blobs are removed, so that those that were not made permanent can be named. */
-export async function tellJobEnded(
-  tx: Db,
-  job: JobOfEvent & { readonly requestType: string },
-  { cancelOccurred, now }: { readonly cancelOccurred: boolean; readonly now: Date },
-): Promise<void> {
+export async function tellJobsEnded(tx: Db, of: readonly EndedJob[], end: End): Promise<void> {
+  if (!(await isListenedTo(tx, 'job_completed'))) return;
+  for (const job of of) await tellJobEnded(tx, job, end);
+}
+
+async function tellJobEnded(tx: Db, job: EndedJob, { cancelOccurred, now }: End): Promise<void> {
   const listening = await listeners(tx, 'job_completed', job);
   if (listening.length === 0) return;
   const lost = cancelOccurred && job.requestType === 'PUT' ? await toldBlobs(tx, notPersisted(job.id)) : [];
@@ -150,8 +170,13 @@ export async function tellBlobsCached(tx: Db, byJob: ReadonlyMap<string, readonl
   }
 }
 
-/** The blobs of a chunk that are now on every permanent store. */
-export async function tellChunkPersisted(tx: Db, chunkId: string, now: Date): Promise<void> {
+/** The blobs of chunks that are now on every permanent store. */
+export async function tellChunksPersisted(tx: Db, chunkIds: readonly string[], now: Date): Promise<void> {
+  if (chunkIds.length === 0 || !(await isListenedTo(tx, 'object_persisted'))) return;
+  for (const chunkId of chunkIds) await tellChunkPersisted(tx, chunkId, now);
+}
+
+async function tellChunkPersisted(tx: Db, chunkId: string, now: Date): Promise<void> {
   const [job] = await tx
     .select({ id: jobs.id, userId: jobs.userId })
     .from(jobs)

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, isNotNull, lte, max, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, isNotNull, lte, max, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import {
   blobCopies,
@@ -55,7 +55,7 @@ export async function listCopies(db: Db, blobIds: readonly string[]): Promise<Re
     .select({ blobId: blobCopies.blobId, poolId: blobCopies.poolId })
     .from(blobCopies)
     .leftJoin(suspectBlobs, and(eq(suspectBlobs.blobId, blobCopies.blobId), eq(suspectBlobs.poolId, blobCopies.poolId)))
-    .where(inArray(blobCopies.blobId, [...blobIds]))
+    .where(isOneOf(blobCopies.blobId, blobIds))
     .orderBy(sql`${suspectBlobs.id} is not null`, asc(blobCopies.poolId));
   for (const { blobId, poolId } of rows) copies.set(blobId, [...(copies.get(blobId) ?? []), poolId]);
   return copies;

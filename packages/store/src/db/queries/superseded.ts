@@ -4,14 +4,14 @@ import { blobs, buckets, dataPolicies, jobChunks, jobEntries, jobs, objects } fr
 import { removeObjects } from './objects.ts';
 
 /**
- * Drops the versions that newer ones have replaced, of the names in a chunk that was just persisted: all but one where
+ * Drops the versions that newer ones have replaced, of the names in chunks that were just persisted: all but one where
  * the bucket keeps only the latest, all beyond the highest number where it keeps several. A version counts as a
  * replacement once it is on every permanent store; until then the older ones stay, since its job may still be
  * cancelled. Never the latest version, nor one that is still being received.
  *
  * Answers the chunks of jobs that lost blobs by it: they may have nothing left to wait for.
  */
-export async function dropSuperseded(tx: Db, chunkId: string): Promise<string[]> {
+export async function dropSuperseded(tx: Db, chunkIds: readonly string[]): Promise<string[]> {
   const doomed = await tx.execute<{ id: string }>(sql`
     with names as (
       select distinct o.bucket_id, o.name,
@@ -21,7 +21,7 @@ export async function dropSuperseded(tx: Db, chunkId: string): Promise<string[]>
       join ${objects} o on o.id = b.object_id
       join ${buckets} k on k.id = o.bucket_id
       join ${dataPolicies} p on p.id = k.data_policy_id
-      where e.chunk_id = ${chunkId} and exists (
+      where e.chunk_id = any(${sql.param(chunkIds)}::uuid[]) and exists (
         select from ${objects} other
         where other.bucket_id = o.bucket_id and other.name = o.name and other.id <> o.id)
     ), whole as (

@@ -1,0 +1,28 @@
+import type { Priority } from '@nacre/model';
+import type { WaitingChunk } from '@nacre/store';
+
+/** Chunks that one task looks at, as urgent as each of them. */
+export interface ChunkBundle {
+  readonly priority: Priority;
+  readonly chunkIds: readonly string[];
+}
+
+/** Bytes up to which chunks of PUT jobs share a task: to look at each alone would cost more than to copy it. */
+const smallBytes = 1024 * 1024;
+const mostTogether = 100;
+
+/**
+ * Divides chunks into tasks. Small ones that are to be persisted share one: those of objects that were sent without a
+ * job, which make one of their own. All others have a task each, so that several are worked on at a time.
+ */
+export function bundleChunks(chunks: readonly WaitingChunk[]): ChunkBundle[] {
+  const isSmall = ({ requestType, size }: WaitingChunk) => requestType === 'PUT' && size <= smallBytes;
+  const alone = chunks.filter((chunk) => !isSmall(chunk));
+  const bundles: ChunkBundle[] = alone.map(({ id, priority }) => ({ priority, chunkIds: [id] }));
+  for (const [priority, of] of Map.groupBy(chunks.filter(isSmall), (chunk) => chunk.priority)) {
+    for (let from = 0; from < of.length; from += mostTogether) {
+      bundles.push({ priority, chunkIds: of.slice(from, from + mostTogether).map(({ id }) => id) });
+    }
+  }
+  return bundles;
+}
