@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import type { Caller } from './domain/permissions.ts';
 import type { Streamed } from './http/streamed.ts';
 import type { IdSource } from './ids.ts';
+import type { NakedJobs } from './naked-jobs.ts';
 import type { AddressGuard } from './notifications/addresses.ts';
 import type { PackedList } from './packed-list.ts';
 import type { Places } from './places.ts';
@@ -35,8 +36,7 @@ export interface ServerContext {
   readonly readReceipts: ReadReceipts;
   /** Uploads under way, by blob. */
   readonly uploads: Turns;
-  /** The jobs that PUTs without one have made for themselves, while they are under way here. */
-  readonly nakedJobs: Set<string>;
+  readonly nakedJobs: NakedJobs;
   readonly queue: TaskQueue;
   readonly seal: SecretSeal;
   readonly node: ThisNode;

@@ -30,6 +30,7 @@ import { createDispatch, type Dispatch } from './http/dispatch.ts';
 import { type HttpServers, serveHttp } from './http/listen.ts';
 import { readCertificate } from './http/tls.ts';
 import { createIdSource, type IdSource } from './ids.ts';
+import { createNakedJobs } from './naked-jobs.ts';
 import { createAddressGuard } from './notifications/addresses.ts';
 import { cacheFolder, openPlaces } from './places.ts';
 import { markNewPools, openPools } from './pool-folders.ts';
@@ -176,7 +177,7 @@ export async function startServer({
       receipts,
       readReceipts: createReadReceipts({ store, clock, queue, places }),
       uploads: createTurns(),
-      nakedJobs: new Set(),
+      nakedJobs: createNakedJobs({ store, clock, ids, node }),
       queue,
       seal,
       node,

@@ -21,6 +21,7 @@ export {
   countBuckets,
   findBucket,
   holdBucket,
+  holdBuckets,
   insertBucket,
   isBucketEmpty,
   listBuckets,
@@ -154,6 +155,7 @@ export {
   type UploadRow,
   type UploadStart,
 } from './db/queries/multipart.ts';
+export { insertNakedJobs, type NewNakedJob } from './db/queries/naked-jobs.ts';
 export {
   findNode,
   listNodePage,

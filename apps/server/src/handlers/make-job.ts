@@ -88,7 +88,7 @@ export async function insertOrAppend(
 }
 
 async function lockOpenJob(ctx: RequestContext, tx: Tx, bucketId: string, facts: JobFacts, now: Date) {
-  if (!facts.aggregating || facts.naked) return undefined;
+  if (!facts.aggregating) return undefined;
   const { requestType, chunkOrder, priority, verifyAfterWrite = false } = facts;
   const key = { bucketId, userId: ctx.caller.id, requestType, chunkOrder, priority, verifyAfterWrite };
   return lockAggregatingJob(tx, key, new Date(now.getTime() - aggregationMinutes * 60_000));

@@ -105,7 +105,7 @@ function checkNotSplit({ name, size }: ObjectToWrite, most: number, policy: Data
   });
 }
 
-export interface PutJobToMake {
+interface PutJobToMake {
   readonly bucketId: string;
   /** Gone through again when the transaction is done again. */
   readonly objects: Iterable<ObjectToWrite>;
@@ -115,12 +115,10 @@ export interface PutJobToMake {
   readonly versioning: DataPolicyRow['versioning'];
   readonly ignoreConflicts: boolean;
   readonly facts: JobFacts;
-  /** The node to which its blobs are being sent; they are allocated later when absent. */
-  readonly nodeId?: string;
 }
 
 /** Plans and writes a PUT job; of which nothing is left to write, it is complete at once. Answers its id. */
-export async function makePutJob(ctx: RequestContext, job: PutJobToMake): Promise<string> {
+async function makePutJob(ctx: RequestContext, job: PutJobToMake): Promise<string> {
   return makeOnce(ctx, job.facts, async (tx, facts) => {
     await holdBucket(tx, job.bucketId);
     return insertOrAppend(ctx, tx, job.bucketId, facts, planParts(ctx, tx, job));
@@ -137,7 +135,7 @@ async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): Async
   job.known?.forget();
   let part = emptyPart();
   const taken = () => {
-    const rows = { ...part, chunks: newChunks(grouper.takeClosed(), job.nodeId) };
+    const rows = { ...part, chunks: newChunks(grouper.takeClosed()) };
     part = emptyPart();
     return rows;
   };
@@ -189,8 +187,8 @@ export async function verifySafeToCreatePutJob(
 const leastFreeShare = 0.01;
 
 /** Chunks of which nothing has been received. */
-export function newChunks(chunks: readonly ClosedChunk[], nodeId: string | null = null): NewChunk[] {
-  return chunks.map((chunk) => ({ ...chunk, nodeId, cachedBlobs: 0, cachedSize: 0 }));
+export function newChunks(chunks: readonly ClosedChunk[]): NewChunk[] {
+  return chunks.map((chunk) => ({ ...chunk, nodeId: null, cachedBlobs: 0, cachedSize: 0 }));
 }
 
 function objectsToWrite(asked: Asked): Iterable<ObjectToWrite> {

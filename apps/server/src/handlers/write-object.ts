@@ -6,6 +6,7 @@ import {
   existingNames,
   findImplicitJob,
   lockJob,
+  type NewNakedJob,
   type SystemMetadata,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
@@ -16,10 +17,10 @@ import { ObjectChecks } from '../domain/plan-job.ts';
 import { type ContentHeaders, contentHeadersOf } from '../domain/system-metadata.ts';
 import { TextSet } from '../text-set.ts';
 import type { S3Checksum } from '../transfer/s3-checksum.ts';
-import { type ExpectedBlob, receiveBlob, type Upload } from '../transfer/upload.ts';
+import { receiveBlob, type Upload } from '../transfer/upload.ts';
 import { findPlaceInJob, needPlace } from './bucket-rights.ts';
 import { checksumHeaders, checksumsOf, objectChecksumFields, s3ChecksumFields } from './checksum-headers.ts';
-import { makePutJob, needRoomForJob } from './put-job.ts';
+import { needRoomForJob } from './put-job.ts';
 
 type PutObject = (typeof contract)['s3']['putObject'];
 
@@ -148,51 +149,39 @@ export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Pr
     });
   }
   await needRoomForJob(ctx);
-  const maxBlobSize = Math.max(size, 1);
   const object = { name: key, size };
-  new ObjectChecks({ maxBlobSize, maxObjects: 1, maxBlobs: 1 }, new TextSet()).add(object);
-  const jobId = ctx.ids.next();
-  ctx.nakedJobs.add(jobId);
+  new ObjectChecks({ maxBlobSize: Math.max(size, 1), maxObjects: 1, maxBlobs: 1 }, new TextSet()).add(object);
+  const versioning = await versioningFor(ctx, to);
+  const id = ctx.ids.next();
+  const { underWay } = ctx.nakedJobs;
+  underWay.add(id);
   try {
-    await makePutJob(ctx, {
-      bucketId: bucket.id,
-      objects: [object],
-      maxBlobSize,
-      versioning: await versioningFor(ctx, to),
-      ignoreConflicts: false,
-      nodeId: ctx.node.id,
-      facts: {
-        id: jobId,
-        requestType: 'PUT',
-        chunkOrder: 'IN_ORDER',
-        name: defaultJobName('PUT', ctx.remoteAddress),
-        priority: policy.defaultPutJobPriority,
-        naked: true,
-      },
-    }).catch((error: unknown) => {
+    const name = defaultJobName('PUT', ctx.remoteAddress);
+    const priority = policy.defaultPutJobPriority;
+    const facts = { id, bucketId: bucket.id, userId: ctx.caller.id, name, priority };
+    const job = await ctx.nakedJobs.make({ ...facts, object, versioning }).catch((error: unknown) => {
       throw isNew && isDs3Error(error, 'OBJECT_ALREADY_EXISTS') ? notNew(key) : error;
     });
-    return await receiveWhole(ctx, to, jobId);
+    return await receiveWhole(ctx, to, job);
   } finally {
-    ctx.nakedJobs.delete(jobId);
+    underWay.delete(id);
   }
 }
 
 async function receiveWhole(
   ctx: RequestContext,
-  { policy, key, upload }: WholeObject,
-  jobId: string,
+  { policy, upload }: WholeObject,
+  { id: jobId, object, blobId, chunkId }: NewNakedJob,
 ): Promise<Output<PutObject>> {
+  const { id: objectId, name, size: length } = object;
   try {
-    const found = await ctx.lookups.blobOfJob({ jobId, name: key, byteOffset: 0 });
-    if (!found) throw goneAlready(key);
-    const blob: ExpectedBlob = { ...found, jobId };
+    const blob = { blobId, objectId, chunkId, jobId, name, length, checksum: null, checksumType: null };
     const base64 = await receiveBlob(ctx, blob, upload);
     const sent = ctx.s3Checksum.sent();
     return {
-      ...receiptOf(upload.keep, base64, blob.objectId),
+      ...receiptOf(upload.keep, base64, objectId),
       ...objectChecksumFields(sent && { ...sent, type: 'FULL_OBJECT' }),
-      ...s3VersionOf(policy, blob.objectId),
+      ...s3VersionOf(policy, objectId),
     };
   } catch (error) {
     await dropJob(ctx, jobId);
@@ -232,14 +221,6 @@ export function notNew(key: string): Ds3Error {
 /** The version as S3 clients are told it, where several are kept. */
 export function s3VersionOf({ versioning }: DataPolicyRow, id: string): { readonly s3VersionId?: string } {
   return versioning === 'KEEP_MULTIPLE_VERSIONS' ? { s3VersionId: id } : {};
-}
-
-/** Since the job was made somebody cancelled it, or deleted its object. */
-function goneAlready(key: string): Ds3Error {
-  return new Ds3Error('Gone', {
-    resource: key,
-    message: `'${key}' was deleted, or its job was cancelled, before it was sent.`,
-  });
 }
 
 async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {

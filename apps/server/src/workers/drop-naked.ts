@@ -11,7 +11,7 @@ export const dropNaked: Worker = {
   async work({ store, node, nakedJobs, clock, log }, signal) {
     for (const id of await listUnreceivedNaked(store.db, node.id)) {
       if (signal.aborted) break;
-      if (nakedJobs.has(id)) continue;
+      if (nakedJobs.underWay.has(id)) continue;
       await store.tx(
         async (tx) => {
           const job = await lockJob(tx, id);

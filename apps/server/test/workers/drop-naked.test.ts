@@ -38,10 +38,10 @@ test('a PUT without a job that is under way goes on', async () => {
   }
   const putting = client.s3.putObject({ bucket, key: 'a', body: { length: 3, bytes: bytes() } });
   await begun.promise;
-  await expect.poll(() => context.nakedJobs.size).toBe(1);
+  await expect.poll(() => context.nakedJobs.underWay.size).toBe(1);
   await dropNaked.work(context, never);
   gate.resolve();
   await putting;
-  expect(context.nakedJobs.size).toBe(0);
+  expect(context.nakedJobs.underWay.size).toBe(0);
   expect(await client.s3.headObject({ bucket, key: 'a' })).toMatchObject({ contentLength: 3 });
 });

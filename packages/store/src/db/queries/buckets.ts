@@ -3,6 +3,7 @@ import { and, asc, count, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobs, buckets, objects } from '../schema/index.ts';
 import { idOrName } from './identify.ts';
+import { isOneOf } from './one-of.ts';
 import { matches, matchesText } from './rows.ts';
 
 export type BucketRow = typeof buckets.$inferSelect;
@@ -67,6 +68,17 @@ export async function holdBucket(tx: Db, id: string): Promise<BucketRow> {
   const [row] = await tx.select().from(buckets).where(eq(buckets.id, id)).for('share');
   if (row) return row;
   throw new Ds3Error('NoSuchBucket', { resource: id });
+}
+
+/** Locks the rows of buckets against their removal until the transaction ends. Answers which of them are there. */
+export async function holdBuckets(tx: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx
+    .select({ id: buckets.id })
+    .from(buckets)
+    .where(isOneOf(buckets.id, ids))
+    .orderBy(asc(buckets.id))
+    .for('share');
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Locks the bucket's row alone. Errors: `NoSuchBucket`. */
