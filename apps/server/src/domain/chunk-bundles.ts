@@ -5,6 +5,8 @@ import type { WaitingChunk } from '@nacre/store';
 export interface ChunkBundle {
   readonly priority: Priority;
   readonly chunkIds: readonly string[];
+  /** Looked at together with others that are. */
+  readonly isSmall: boolean;
 }
 
 /** Bytes up to which chunks of PUT jobs share a task: to look at each alone would cost more than to copy it. */
@@ -16,13 +18,18 @@ const mostTogether = 100;
  * job, which make one of their own. All others have a task each, so that several are worked on at a time.
  */
 export function bundleChunks(chunks: readonly WaitingChunk[]): ChunkBundle[] {
-  const isSmall = ({ requestType, size }: WaitingChunk) => requestType === 'PUT' && size <= smallBytes;
-  const alone = chunks.filter((chunk) => !isSmall(chunk));
-  const bundles: ChunkBundle[] = alone.map(({ id, priority }) => ({ priority, chunkIds: [id] }));
-  for (const [priority, of] of Map.groupBy(chunks.filter(isSmall), (chunk) => chunk.priority)) {
+  const [small, large] = split(chunks);
+  const bundles: ChunkBundle[] = large.map(({ id, priority }) => ({ priority, chunkIds: [id], isSmall: false }));
+  for (const [priority, of] of Map.groupBy(small, (chunk) => chunk.priority)) {
     for (let from = 0; from < of.length; from += mostTogether) {
-      bundles.push({ priority, chunkIds: of.slice(from, from + mostTogether).map(({ id }) => id) });
+      const some = of.slice(from, from + mostTogether);
+      bundles.push({ priority, chunkIds: some.map(({ id }) => id), isSmall: true });
     }
   }
   return bundles;
+}
+
+function split(chunks: readonly WaitingChunk[]): [small: WaitingChunk[], large: WaitingChunk[]] {
+  const isSmall = ({ requestType, size }: WaitingChunk) => requestType === 'PUT' && size <= smallBytes;
+  return [chunks.filter(isSmall), chunks.filter((chunk) => !isSmall(chunk))];
 }

@@ -18,18 +18,27 @@ export interface TaskQueue {
   stop(): Promise<void>;
 }
 
-const queueName = 'settle';
+/** Small tasks have a queue of their own: many of them are done together, and they wait for no large one. */
+const queueNames = { small: 'settle-small', large: 'settle' };
 const lookSeconds = 2;
 const stopMilliseconds = 20_000;
 
 const ranks: Readonly<Record<Priority, number>> = { CRITICAL: 5, URGENT: 4, HIGH: 3, NORMAL: 2, LOW: 1, BACKGROUND: 0 };
 
-/** Tasks at once: one each. The last two are kept for jobs that matter, so that verifying an archive holds up nobody. */
-const lanes: readonly { readonly minPriority?: number }[] = [
-  {},
-  {},
-  { minPriority: ranks.NORMAL },
-  { minPriority: ranks.HIGH },
+/**
+ * Who works on tasks, on so many together. Two of those for large tasks are kept for jobs that matter, so that verifying
+ * an archive holds up nobody.
+ */
+const lanes: readonly {
+  readonly of: keyof typeof queueNames;
+  readonly batchSize: number;
+  readonly minPriority?: number;
+}[] = [
+  { of: 'small', batchSize: 20 },
+  { of: 'large', batchSize: 1 },
+  { of: 'large', batchSize: 1 },
+  { of: 'large', batchSize: 1, minPriority: ranks.NORMAL },
+  { of: 'large', batchSize: 1, minPriority: ranks.HIGH },
 ];
 
 interface SettleTask {
@@ -50,21 +59,22 @@ export async function openQueue(
   });
   boss.on('error', (error) => log.warn({ err: error, msg: 'the task queue could not reach the database' }));
   await boss.start();
-  await boss.createQueue(queueName, { retryLimit: 20, retryBackoff: true, retryDelay: 1, retryDelayMax: 300 });
+  for (const name of Object.values(queueNames)) {
+    await boss.createQueue(name, { retryLimit: 20, retryBackoff: true, retryDelay: 1, retryDelayMax: 300 });
+  }
   const workers: string[] = [];
 
   return {
     async start(settle) {
-      for (const lane of lanes) {
-        const options = { batchSize: 1, pollingIntervalSeconds: lookSeconds, ...lane };
+      for (const { of, ...lane } of lanes) {
+        const options = { pollingIntervalSeconds: lookSeconds, ...lane };
         const place = workers.length;
-        const worker = await boss.work<SettleTask>(queueName, options, async ([task]) => {
+        const worker = await boss.work<SettleTask>(queueNames[of], options, async (tasks) => {
           enterFailpointScope('settle');
-          if (!task) return;
           // Where there was a task there may be another: without a word the lane would sleep after each.
           const own = workers[place];
           if (own !== undefined) boss.notifyWorker(own);
-          await settle(task.data.chunkIds);
+          await settle(tasks.flatMap((task) => task.data.chunkIds));
         });
         workers.push(worker);
       }
@@ -73,12 +83,14 @@ export async function openQueue(
       if (chunkIds.length === 0) return;
       const options = delaySeconds > 0 ? { startAfter: delaySeconds } : {};
       const bundles = bundleChunks(await listWaitingChunks(tx, chunkIds));
-      const tasks = bundles.map((bundle) => ({
-        data: { chunkIds: bundle.chunkIds },
-        priority: ranks[bundle.priority],
-        ...options,
-      }));
-      await boss.insert(queueName, tasks, { db: fromDrizzle(tx, sqlTag) });
+      for (const [of, some] of Map.groupBy(bundles, ({ isSmall }) => (isSmall ? 'small' : 'large'))) {
+        const tasks = some.map((bundle) => ({
+          data: { chunkIds: bundle.chunkIds },
+          priority: ranks[bundle.priority],
+          ...options,
+        }));
+        await boss.insert(queueNames[of], tasks, { db: fromDrizzle(tx, sqlTag) });
+      }
     },
     wake() {
       for (const worker of workers) boss.notifyWorker(worker);

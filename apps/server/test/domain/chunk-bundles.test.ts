@@ -11,8 +11,8 @@ function chunk(id: string, size: number, facts: Partial<WaitingChunk> = {}): Wai
 test('small chunks to persist share a task, those of one priority each', () => {
   const chunks = [chunk('a', 1), chunk('b', mebibyte), chunk('c', 0, { priority: 'HIGH' })];
   expect(bundleChunks(chunks)).toEqual([
-    { priority: 'NORMAL', chunkIds: ['a', 'b'] },
-    { priority: 'HIGH', chunkIds: ['c'] },
+    { priority: 'NORMAL', chunkIds: ['a', 'b'], isSmall: true },
+    { priority: 'HIGH', chunkIds: ['c'], isSmall: true },
   ]);
 });
 
@@ -23,11 +23,11 @@ test('a large chunk has a task of its own, and one that is staged or compared', 
     chunk('compared', 1, { requestType: 'VERIFY' }),
     chunk('small', 1),
   ];
-  expect(bundleChunks(chunks).map(({ chunkIds }) => chunkIds)).toEqual([
-    ['large'],
-    ['staged'],
-    ['compared'],
-    ['small'],
+  expect(bundleChunks(chunks)).toEqual([
+    { priority: 'LOW', chunkIds: ['large'], isSmall: false },
+    { priority: 'NORMAL', chunkIds: ['staged'], isSmall: false },
+    { priority: 'NORMAL', chunkIds: ['compared'], isSmall: false },
+    { priority: 'NORMAL', chunkIds: ['small'], isSmall: true },
   ]);
 });
 
