@@ -116,7 +116,7 @@ test.each(['json', 'xml'])(
     // Both at once: the data go to B as A receives them.
     const moving = nacre('--profile', 'a', 'job', 'replicate', id, '--to', 'b', '--payload', payload, '--wait');
     await vi.waitFor(async () => expect(idsOf(await jobOn('b', id))).toEqual(idsOf(described)), {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 100,
     });
     await ok('--profile', 'a', 'put', bucket, `${files}/`, '--resume', id);
@@ -141,6 +141,8 @@ test.each(['json', 'xml'])(
     const again = await nacre('--profile', 'a', 'job', 'replicate', id, '--to', 'b', '--payload', 'json', '--wait');
     expect(again).toMatchObject({ code: 0 });
   },
+  // A dozen programs are started in it, one after the other.
+  120_000,
 );
 
 test('a cancelled job is CANCELED, and an unknown one is not found', async () => {
