@@ -186,7 +186,6 @@ export async function startServer({
     // Before the first client tries again what a crash interrupted.
     await dropNaked.work(context, new AbortController().signal);
     dispatch = createDispatch(context, handlers);
-    await queue.start((chunkIds) => settleChunks(context, chunkIds));
     const runner = startWorkers(context, [
       closeAggregations,
       dropNaked,
@@ -206,6 +205,10 @@ export async function startServer({
       verifyPools,
     ]);
     closing.splice(1, 0, () => runner.stop());
+    await queue.start(
+      (chunkIds) => settleChunks(context, chunkIds),
+      () => runner.runNow(settleAgain),
+    );
     // Others find out by its silence when this cannot be said.
     closing.unshift(() => noteStopped(store.db, nodeId).catch(() => {}));
     if (onFailure) store.onEngineExit(onFailure);

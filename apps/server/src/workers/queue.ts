@@ -45,19 +45,29 @@ interface SettleTask {
   readonly chunkIds: readonly string[];
 }
 
-/** Opens the queue over a connection of its own. `start` begins to work it; errors of the work make it try again. */
+/**
+ * Opens the queue over a connection of its own. `start` begins to work it; errors of the work make it try again. `onLoss`
+ * is called when it could not reach the database: a task that was taken just then is not given out again for a quarter of
+ * an hour.
+ */
 export async function openQueue(
   store: Database,
   log: Logger,
   delaySeconds: number,
-): Promise<TaskQueue & { start(settle: (chunkIds: readonly string[]) => Promise<void>): Promise<void> }> {
+): Promise<
+  TaskQueue & { start(settle: (chunkIds: readonly string[]) => Promise<void>, onLoss: () => void): Promise<void> }
+> {
   const connection = queueConnection(store);
   const boss = new PgBoss({
     db: { executeSql: async (text, values) => ({ rows: await connection.query(text, values ?? []) }) },
     schema: 'queue',
     schedule: false,
   });
-  boss.on('error', (error) => log.warn({ err: error, msg: 'the task queue could not reach the database' }));
+  let tellLoss = () => {};
+  boss.on('error', (error) => {
+    log.warn({ err: error, msg: 'the task queue could not reach the database' });
+    tellLoss();
+  });
   await boss.start();
   for (const name of Object.values(queueNames)) {
     await boss.createQueue(name, { retryLimit: 20, retryBackoff: true, retryDelay: 1, retryDelayMax: 300 });
@@ -65,7 +75,8 @@ export async function openQueue(
   const workers: string[] = [];
 
   return {
-    async start(settle) {
+    async start(settle, onLoss) {
+      tellLoss = onLoss;
       for (const { of, ...lane } of lanes) {
         const options = { pollingIntervalSeconds: lookSeconds, ...lane };
         const place = workers.length;

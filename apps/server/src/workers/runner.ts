@@ -1,3 +1,4 @@
+import { databaseError } from '@nacre/store';
 import { enterFailpointScope } from '@nacre/store/failpoints';
 import type { ServerContext } from '../context.ts';
 
@@ -9,40 +10,52 @@ export interface Worker {
 }
 
 export interface Runner {
+  /** Runs a worker now, unless it runs, and soon again while it fails. */
+  runNow(worker: Worker): void;
   /** Lets running units of work end, and starts no other. */
   stop(): Promise<void>;
 }
 
+/** A worker that failed is run again after so long, or at its interval if that is sooner: what was wrong may be over. */
+const soonSeconds = 10;
+
 /** Runs each worker now and at its interval, and at once again while it says that there is more. */
 export function startWorkers(ctx: ServerContext, workers: readonly Worker[]): Runner {
   const ended = new AbortController();
-  const running = new Set<Promise<void>>();
-  const timers = workers.map((worker) => {
-    let busy = false;
-    const turn = async () => {
-      busy = true;
-      enterFailpointScope(worker.name);
-      try {
-        while (!ended.signal.aborted && (await worker.work(ctx, ended.signal)) === 'more');
-      } catch (error) {
-        ctx.log.error({ worker: worker.name, err: error, msg: 'a worker failed; it runs again at its interval' });
-      } finally {
-        busy = false;
-      }
-    };
-    const begin = () => {
-      if (busy) return;
-      const run = turn().finally(() => running.delete(run));
-      running.add(run);
-    };
-    begin();
-    return setInterval(begin, worker.everySeconds * 1000);
-  });
+  const running = new Map<Worker, Promise<void>>();
+  const timers = new Map<Worker, NodeJS.Timeout>();
+
+  async function turn(worker: Worker): Promise<void> {
+    let pause = worker.everySeconds;
+    enterFailpointScope(worker.name);
+    try {
+      while (!ended.signal.aborted && (await worker.work(ctx, ended.signal)) === 'more');
+    } catch (error) {
+      pause = Math.min(pause, soonSeconds);
+      ctx.log.error({
+        worker: worker.name,
+        err: databaseError(error) ?? error,
+        msg: `a worker failed; it runs again in ${pause} seconds`,
+      });
+    }
+    const again = () => begin(worker);
+    if (!ended.signal.aborted) timers.set(worker, setTimeout(again, pause * 1000));
+  }
+
+  function begin(worker: Worker): void {
+    if (running.has(worker)) return;
+    clearTimeout(timers.get(worker));
+    const run = turn(worker).finally(() => running.delete(worker));
+    running.set(worker, run);
+  }
+
+  for (const worker of workers) begin(worker);
   return {
+    runNow: begin,
     async stop() {
       ended.abort();
-      for (const timer of timers) clearInterval(timer);
-      await Promise.all(running);
+      for (const timer of timers.values()) clearTimeout(timer);
+      await Promise.all(running.values());
     },
   };
 }

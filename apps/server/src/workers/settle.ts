@@ -1,4 +1,4 @@
-import { type ChunkOfJob, listChunksOfJobs, listUnsettledChunks } from '@nacre/store';
+import { type ChunkOfJob, databaseError, listChunksOfJobs, listUnsettledChunks } from '@nacre/store';
 import { listLivingNodes } from '../cluster/living-nodes.ts';
 import type { ServerContext } from '../context.ts';
 import { type ChunkContext, completeIfDone } from './chunk-work.ts';
@@ -54,7 +54,7 @@ export const settleAgain: Worker = {
       try {
         await settleChunks(ctx, [id]);
       } catch (error) {
-        ctx.log.warn({ chunk: id, err: error, msg: 'the chunk is looked at again later' });
+        ctx.log.warn({ chunk: id, err: databaseError(error) ?? error, msg: 'the chunk is looked at again later' });
       }
     }
     return 'done';
