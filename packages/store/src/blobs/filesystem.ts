@@ -102,7 +102,10 @@ class FilesystemBlobStore implements BlobStore {
     const path = from.localPath(name);
     const known: Checksums = Object.fromEntries((expected.checksums ?? []).map(({ type, base64 }) => [type, base64]));
     if (path !== undefined && expected.compute.every((type) => known[type] !== undefined)) {
-      const shared = await this.#withPart(name, (part) => this.#share(path, part, name, expected.length));
+      const { length } = expected;
+      const shared =
+        (await this.#linkNew(path, name, length)) ??
+        (await this.#withPart(name, (part) => this.#share(path, part, name, length)));
       if (shared) return { length: expected.length, checksums: known, replaced: shared.replaced };
     }
     const reading = await from.read(name);
@@ -182,7 +185,7 @@ class FilesystemBlobStore implements BlobStore {
 
   /** Has work write a part, which is gone when it fails. */
   async #withPart<T>(name: string, work: (part: string) => Promise<T>): Promise<T> {
-    if (this.#broken !== undefined) throw unavailable(this.#broken);
+    this.#needWritable();
     const part = join(this.#parts, `${name}.${randomBytes(8).toString('hex')}`);
     try {
       return await work(part);
@@ -190,6 +193,10 @@ class FilesystemBlobStore implements BlobStore {
       await this.#calls.remove(part).catch(() => {});
       throw meaningOf(error);
     }
+  }
+
+  #needWritable(): void {
+    if (this.#broken !== undefined) throw unavailable(this.#broken);
   }
 
   /** Writes while the next pieces arrive and are looked at. */
@@ -229,13 +236,10 @@ class FilesystemBlobStore implements BlobStore {
     const path = join(home, name);
     return this.#turns(name, async () => {
       const replaced = await this.#calls.lengthIn(home, name);
-      const made = this.#madeFolders.has(folder);
-      if (!made) await this.#calls.makeFolder(home);
+      await this.#makeFolder(folder);
       try {
         await this.#calls.rename(part, path);
-        const above = made ? [] : [dirname(home), this.#root];
-        await this.#sync(Promise.all([home, ...above].map(this.#syncFolder)));
-        this.#madeFolders.add(folder);
+        await this.#keepNames(folder);
         return replaced;
       } catch (error) {
         this.#madeFolders.delete(folder);
@@ -245,6 +249,42 @@ class FilesystemBlobStore implements BlobStore {
     });
   }
 
+  /**
+   * Gives a file that never changes the name of a blob, for good, where there is none of that name: in one step, since
+   * the file is whole. `undefined` where that is not possible.
+   */
+  async #linkNew(file: string, name: string, length: number): Promise<Shared | undefined> {
+    this.#needWritable();
+    const folder = folderOf(name);
+    const home = join(this.#root, folder);
+    const path = join(home, name);
+    return this.#turns(name, async () => {
+      await this.#makeFolder(folder);
+      if (!(await succeeds(this.#calls.link(file, path)))) return undefined;
+      try {
+        checkLength(name, (await this.#calls.lengthIn(home, name)) ?? 0, length);
+        await this.#keepNames(folder);
+        return { replaced: undefined };
+      } catch (error) {
+        this.#madeFolders.delete(folder);
+        await this.#calls.remove(path).catch(() => {});
+        throw meaningOf(error);
+      }
+    });
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    if (!this.#madeFolders.has(folder)) await this.#calls.makeFolder(join(this.#root, folder));
+  }
+
+  /** The names in a folder are there after a crash, and so is the folder. */
+  async #keepNames(folder: string): Promise<void> {
+    const home = join(this.#root, folder);
+    const above = this.#madeFolders.has(folder) ? [] : [dirname(home), this.#root];
+    await this.#sync(Promise.all([home, ...above].map(this.#syncFolder)));
+    this.#madeFolders.add(folder);
+  }
+
   /** Makes a part of a file that never changes, without reading it; `undefined` where that is not possible. */
   async #share(path: string, part: string, name: string, length: number): Promise<Shared | undefined> {
     if (!(await succeeds(this.#calls.link(path, part)))) {
@@ -252,13 +292,7 @@ class FilesystemBlobStore implements BlobStore {
       const file = await this.#calls.open(part);
       await this.#sync(this.#calls.syncData(file)).finally(() => this.#calls.close(file));
     }
-    const found = await this.#calls.inspect(part);
-    if (found.length !== length) {
-      throw new Ds3Error('IncompleteBody', {
-        resource: name,
-        message: `${found.length} of ${length} bytes are there.`,
-      });
-    }
+    checkLength(name, (await this.#calls.inspect(part)).length, length);
     const replaced = await this.#install(part, name);
     // A rename between two names of one file leaves both.
     await ifThere(this.#calls.remove(part));
@@ -277,6 +311,11 @@ class FilesystemBlobStore implements BlobStore {
     const names = (await ifThere(this.#calls.list(folder))) ?? [];
     return names.filter((name) => pattern.test(name));
   }
+}
+
+function checkLength(name: string, found: number, length: number): void {
+  if (found === length) return;
+  throw new Ds3Error('IncompleteBody', { resource: name, message: `${found} of ${length} bytes are there.` });
 }
 
 interface Shared {

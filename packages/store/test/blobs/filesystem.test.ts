@@ -385,6 +385,40 @@ describe('copyFrom a folder', () => {
     expect(files[0]?.ino).toBe(files[1]?.ino);
   });
 
+  test('of the same file system has its name at once, and nothing in between', async () => {
+    const { calls, made } = faultyCalls();
+    const other = await openFilesystemBlobStore(join(root, 'other'));
+    const store = await openFilesystemBlobStore(join(root, 'store'), calls);
+    await put(other, first, '123456789');
+    await put(other, second, '123456789');
+    await store.copyFrom(other, first, { length: 9, compute: [] });
+    made.length = 0;
+    await store.copyFrom(other, second, { length: 9, compute: [] });
+    expect(made).toEqual(['link', 'lengthIn', 'syncFolder']);
+  });
+
+  test('is not there when its name could not be synced', async () => {
+    const { calls, failWhen } = faultyCalls();
+    const other = await openFilesystemBlobStore(join(root, 'other'));
+    const store = await openFilesystemBlobStore(join(root, 'store'), calls);
+    await put(other, first, '123456789');
+    failWhen((name) => name === 'syncFolder');
+    const copying = store.copyFrom(other, first, { length: 9, compute: [] });
+    await expect(copying).rejects.toSatisfy((error) => isDs3Error(error, 'ServiceUnavailable'));
+    failWhen(() => false);
+    expect(await namesOf(store)).toEqual([]);
+    expect(store.state().writable).toBe(false);
+  });
+
+  test('of another length is IncompleteBody, and nothing stays', async () => {
+    const other = await openFilesystemBlobStore(join(root, 'other'));
+    const store = await openFilesystemBlobStore(join(root, 'store'));
+    await put(other, first, '123456789');
+    const copying = store.copyFrom(other, first, { length: 8, compute: [] });
+    await expect(copying).rejects.toSatisfy((error) => isDs3Error(error, 'IncompleteBody'));
+    expect(await namesOf(store)).toEqual([]);
+  });
+
   test('whose file already has that name here is done', async () => {
     const other = await openFilesystemBlobStore(join(root, 'other'));
     const store = await openFilesystemBlobStore(join(root, 'store'));
