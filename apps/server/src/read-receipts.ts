@@ -1,4 +1,4 @@
-import { endJobs, inGroups, isJobDone, lockJob, markRead, type ReadEntry, type Tx, updateJob } from '@nacre/store';
+import { endJobs, inGroups, lockJobs, markRead, type ReadEntry, type Tx, updateJob } from '@nacre/store';
 import type { ServerContext } from './context.ts';
 import { wakeStaging } from './workers/chunk-work.ts';
 
@@ -40,14 +40,13 @@ async function recordOfJob(
   jobId: string,
   reads: readonly ReadEntry[],
 ): Promise<boolean> {
-  // Sent one behind the other, and done in this order. A job that has ended has no entries left to be marked.
-  const [job, chunkRead, isDone] = await Promise.all([lockJob(tx, jobId), markRead(tx, reads), isJobDone(tx, jobId)]);
+  const job = await markRead(tx, jobId, reads);
   if (job.status !== 'IN_PROGRESS') return false;
   const now = clock.now();
-  if (!job.aggregating && isDone) {
-    await endJobs(tx, [job], { status: 'COMPLETED', now });
+  if (!job.aggregating && job.done) {
+    await endJobs(tx, await lockJobs(tx, [jobId]), { status: 'COMPLETED', now });
   } else if (now.getTime() - job.touchedAt.getTime() > touchMilliseconds) {
     await updateJob(tx, jobId, { touchedAt: now });
   }
-  return chunkRead;
+  return job.chunkRead;
 }

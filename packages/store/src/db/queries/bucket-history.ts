@@ -1,6 +1,7 @@
 import { and, asc, gte, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { bucketHistory, systems } from '../schema/index.ts';
+import { statement } from '../statement.ts';
 import { listRows, type PageRequest, type RowPage } from './rows.ts';
 
 export type BucketHistoryRow = typeof bucketHistory.$inferSelect;
@@ -19,20 +20,34 @@ export interface ChangedObject {
   readonly creationDate: Date | string | null;
 }
 
-/** Notes what happens to objects, in this order, in the transaction in which it happens: one statement for all. */
-export async function noteChanges(tx: Db, changes: readonly Change[]): Promise<void> {
-  const told = changes.filter(({ object }) => object.creationDate !== null);
-  if (told.length === 0) return;
-  const column = (of: (change: Change) => string | null) => sql.param(told.map(of));
-  await tx.execute(sql`
+const changesNoted = statement<
+  Readonly<Record<'ids' | 'bucketIds' | 'versionIds' | 'names' | 'types', readonly string[]>> & {
+    readonly dates: readonly (string | null)[];
+  },
+  never
+>(
+  (param) => sql`
     insert into ${bucketHistory}
       (id, bucket_id, version_id, object_name, object_creation_date, type, noted_at, place)
     select new.id, new.bucket_id, new.version_id, new.name, new.creation_date::timestamptz, new.type,
       clock_timestamp(), new.place
-    from unnest(${column(() => crypto.randomUUID())}::uuid[], ${column(({ object }) => object.bucketId)}::uuid[],
-      ${column(({ object }) => object.id)}::uuid[], ${column(({ object }) => object.name)}::text[],
-      ${column(({ object }) => dateText(object.creationDate))}::text[], ${column(({ type }) => type)}::text[])
-      with ordinality as new (id, bucket_id, version_id, name, creation_date, type, place)`);
+    from unnest(${param('ids')}::uuid[], ${param('bucketIds')}::uuid[], ${param('versionIds')}::uuid[],
+      ${param('names')}::text[], ${param('dates')}::text[], ${param('types')}::text[])
+      with ordinality as new (id, bucket_id, version_id, name, creation_date, type, place)`,
+);
+
+/** Notes what happens to objects, in this order, in the transaction in which it happens: one statement for all. */
+export async function noteChanges(tx: Db, changes: readonly Change[]): Promise<void> {
+  const told = changes.filter(({ object }) => object.creationDate !== null);
+  if (told.length === 0) return;
+  await changesNoted(tx, {
+    ids: told.map(() => crypto.randomUUID()),
+    bucketIds: told.map(({ object }) => object.bucketId),
+    versionIds: told.map(({ object }) => object.id),
+    names: told.map(({ object }) => object.name),
+    dates: told.map(({ object }) => dateText(object.creationDate)),
+    types: told.map(({ type }) => type),
+  });
 }
 
 /** The same thing of each of these objects. */

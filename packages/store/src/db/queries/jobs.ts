@@ -31,6 +31,7 @@ import {
 import { clientOf } from '../handle.ts';
 import { copyRows, type Db } from '../postgres.ts';
 import { blobs, buckets, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
+import { statement } from '../statement.ts';
 import { tellChunksPersisted, tellJobsCreated, tellJobsEnded } from './notifications.ts';
 import { removeObjects } from './objects.ts';
 import { isOneOf } from './one-of.ts';
@@ -203,7 +204,7 @@ export async function findJob(db: Db, id: string): Promise<NamedJob | undefined>
 export async function needJob(db: Db, id: string): Promise<NamedJob> {
   const found = await findJob(db, id);
   if (found) return found;
-  throw new Ds3Error('NotFound', { resource: id, message: `There is no job ${id}.` });
+  throw noJob(id);
 }
 
 /** Jobs by their ids, locked until the transaction ends, in one order everywhere; those that are gone are left out. */
@@ -215,7 +216,11 @@ export async function lockJobs(tx: Db, ids: readonly string[]): Promise<JobRow[]
 export async function lockJob(tx: Db, id: string): Promise<JobRow> {
   const [found] = await tx.select().from(jobs).where(eq(jobs.id, id)).for('update');
   if (found) return found;
-  throw new Ds3Error('NotFound', { resource: id, message: `There is no job ${id}.` });
+  throw noJob(id);
+}
+
+function noJob(id: string): Ds3Error {
+  return new Ds3Error('NotFound', { resource: id, message: `There is no job ${id}.` });
 }
 
 export interface JobFilter {
@@ -504,14 +509,42 @@ export async function completeChunks(tx: Db, chunkIds: readonly string[], now: D
 /** A blob of a GET job that its client has read. */
 export type ReadEntry = Pick<ListedBlob, 'chunkId' | 'orderIndex'>;
 
-/** Marks blobs of a GET job as read by the client. Answers whether with them a chunk is. */
-export async function markRead(tx: Db, entries: readonly ReadEntry[]): Promise<boolean> {
-  const chunkIds = sql.param(entries.map(({ chunkId }) => chunkId));
-  const orderIndexes = sql.param(entries.map(({ orderIndex }) => orderIndex));
-  const chunks = await tx.execute<{ is_read: boolean }>(sql`
+/** A GET job after blobs of it were marked as read. */
+export interface ReadJob {
+  readonly status: JobStatus;
+  readonly aggregating: boolean;
+  readonly touchedAt: Date;
+  /** Whether a chunk has now been read to its end. */
+  readonly chunkRead: boolean;
+  /** Whether every blob of every chunk is complete. */
+  readonly done: boolean;
+}
+
+/** Marks blobs of a GET job as read by the client; the job is locked. Errors: `NotFound`. */
+export async function markRead(tx: Db, jobId: string, entries: readonly ReadEntry[]): Promise<ReadJob> {
+  const chunkIds = entries.map(({ chunkId }) => chunkId);
+  const orderIndexes = entries.map(({ orderIndex }) => orderIndex);
+  // Sent one behind the other, and done in this order. A job that has ended has no entries left to be marked.
+  const [[job], chunks, open] = await Promise.all([
+    jobOfReads(tx, { jobId }),
+    entriesRead(tx, { chunkIds, orderIndexes }),
+    openChunks(tx, { jobId }),
+  ]);
+  if (!job) throw noJob(jobId);
+  const { touched_at: touchedAt, ...facts } = job;
+  const chunkRead = chunks.some(({ is_read }) => is_read);
+  return { ...facts, touchedAt: new Date(touchedAt), chunkRead, done: open.length === 0 };
+}
+
+const jobOfReads = statement<{ jobId: string }, { status: JobStatus; aggregating: boolean; touched_at: string }>(
+  (param) => sql`select status, aggregating, touched_at from ${jobs} where id = ${param('jobId')} for update`,
+);
+
+const entriesRead = statement<{ chunkIds: readonly string[]; orderIndexes: readonly number[] }, { is_read: boolean }>(
+  (param) => sql`
     with fresh as (
       update ${jobEntries} set done = true
-      from unnest(${chunkIds}::uuid[], ${orderIndexes}::integer[]) as read (chunk_id, order_index)
+      from unnest(${param('chunkIds')}::uuid[], ${param('orderIndexes')}::integer[]) as read (chunk_id, order_index)
       where ${jobEntries.chunkId} = read.chunk_id and ${jobEntries.orderIndex} = read.order_index
         and not ${jobEntries.done}
       returning ${jobEntries.chunkId} as chunk_id, ${jobEntries.blobId} as blob_id
@@ -523,19 +556,13 @@ export async function markRead(tx: Db, entries: readonly ReadEntry[]): Promise<b
       completed_blobs = ${jobChunks.completedBlobs} + sums.blobs,
       completed_size = ${jobChunks.completedSize} + sums.size
     from sums where ${jobChunks.id} = sums.chunk_id
-    returning ${jobChunks.completedBlobs} >= ${jobChunks.blobs} as is_read`);
-  return chunks.some(({ is_read }) => is_read);
-}
+    returning ${jobChunks.completedBlobs} >= ${jobChunks.blobs} as is_read`,
+);
 
-/** Whether every blob of every chunk of the job is complete. */
-export async function isJobDone(db: Db, jobId: string): Promise<boolean> {
-  const [open] = await db
-    .select({ id: jobChunks.id })
-    .from(jobChunks)
-    .where(and(eq(jobChunks.jobId, jobId), lt(jobChunks.completedBlobs, jobChunks.blobs)))
-    .limit(1);
-  return open === undefined;
-}
+const openChunks = statement<{ jobId: string }, { id: string }>(
+  (param) => sql`
+    select id from ${jobChunks} where job_id = ${param('jobId')} and completed_blobs < blobs limit 1`,
+);
 
 /** Of these jobs those that have a blob which is not complete. */
 export async function listUndoneJobs(db: Db, jobIds: readonly string[]): Promise<ReadonlySet<string>> {

@@ -10,6 +10,7 @@ import {
   notificationRegistrations,
   objects,
 } from '../schema/index.ts';
+import { statement } from '../statement.ts';
 import { numberHistory } from './bucket-history.ts';
 
 export type RegistrationRow = typeof notificationRegistrations.$inferSelect;
@@ -157,12 +158,16 @@ function notPersisted(jobId: string): SQL {
     (select c.id from job_chunks c where c.job_id = ${jobId} and c.state <> 'COMPLETED')`;
 }
 
+/** Hardly ever is there anybody to tell. */
+const jobsListenedTo = statement<{ ids: readonly string[] }, { id: string; user_id: string }>(
+  (param) => sql`
+    select id, user_id from ${jobs} where id = any(${param('ids')}::uuid[])
+      and exists (select from ${notificationRegistrations} where kind = 'object_cached')`,
+);
+
 /** Blobs of a job that were received. */
 export async function tellBlobsCached(tx: Db, byJob: ReadonlyMap<string, readonly string[]>, now: Date): Promise<void> {
-  // Hardly ever is there anybody to tell.
-  const listened = await tx.execute<{ id: string; user_id: string }>(sql`
-    select id, user_id from ${jobs} where id = any(${sql.param([...byJob.keys()])}::uuid[])
-      and exists (select from ${notificationRegistrations} where kind = 'object_cached')`);
+  const listened = await jobsListenedTo(tx, { ids: [...byJob.keys()] });
   for (const { id, user_id: userId } of listened) {
     const job = { id, userId };
     const blobIds = byJob.get(job.id) ?? [];

@@ -3,6 +3,7 @@ import type { ChecksumType } from '@nacre/model';
 import { sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobs, jobChunks, jobs, objects, type SystemMetadata } from '../schema/index.ts';
+import { statement } from '../statement.ts';
 import { changes, noteChanges } from './bucket-history.ts';
 import { tellBlobsCached } from './notifications.ts';
 import { type NewVersion, takeOver } from './versions.ts';
@@ -73,17 +74,23 @@ interface HeldObject {
   readonly unfinished: boolean;
 }
 
-async function holdObjects(tx: Db, ids: readonly string[]): Promise<HeldObject[]> {
-  const rows = await tx.execute<{
-    id: string;
-    bucket_id: string;
-    name: string;
-    version: string;
-    latest: boolean;
-    unfinished: boolean;
-  }>(sql`
+interface ObjectRecord {
+  readonly id: string;
+  readonly bucket_id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly latest: boolean;
+  readonly unfinished: boolean;
+}
+
+const objectsForUpdate = statement<{ ids: readonly string[] }, ObjectRecord>(
+  (param) => sql`
     select id, bucket_id, name, version, latest, creation_date is null as unfinished
-    from ${objects} where id = any(${sql.param(ids)}::uuid[]) order by id for update`);
+    from ${objects} where id = any(${param('ids')}::uuid[]) order by id for update`,
+);
+
+async function holdObjects(tx: Db, ids: readonly string[]): Promise<HeldObject[]> {
+  const rows = await objectsForUpdate(tx, { ids });
   return rows.map(({ bucket_id: bucketId, version, ...row }) => ({ ...row, bucketId, version: Number(version) }));
 }
 
@@ -93,19 +100,23 @@ interface Received {
   readonly chunkIsFull: boolean;
 }
 
-/** Blobs that were not received before, and whether with them all of their chunk is. */
-async function markReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<Received[]> {
-  const column = (of: (receipt: Receipt) => string) => sql.param(receipts.map(of));
-  // Chunks are locked in one order everywhere, so that two nodes cannot wait for each other.
-  const rows = await tx.execute<{ id: string; chunk_id: string; is_full: boolean | null }>(sql`
+// Chunks are locked in one order everywhere, so that two nodes cannot wait for each other.
+const blobsReceived = statement<
+  Readonly<Record<'ids' | 'chunkIds' | 'types' | 'checksums' | 'crc32cs' | 'nodeIds', readonly string[]>> & {
+    readonly now: string;
+  },
+  { id: string; chunk_id: string; is_full: boolean | null }
+>(
+  (param) => sql`
     with fresh as (
       update ${blobs} set
         checksum_type = new.checksum_type, checksum = new.checksum, crc32c = new.crc32c, cache_node_id = new.node_id,
-        cache_used_at = ${now.toISOString()}::timestamptz, received_at = ${now.toISOString()}::timestamptz
-      from unnest(${column(({ blobId }) => blobId)}::uuid[], ${column(({ chunkId }) => chunkId)}::uuid[],
-        ${column(({ checksumType }) => checksumType)}::text[], ${column(({ checksum }) => checksum)}::text[],
-        ${column(({ crc32c }) => crc32c)}::text[], ${column(({ nodeId }) => nodeId)}::uuid[])
-        as new (id, chunk_id, checksum_type, checksum, crc32c, node_id)
+        cache_used_at = new.now, received_at = new.now
+      from (
+        select *, ${param('now')}::timestamptz as now
+        from unnest(${param('ids')}::uuid[], ${param('chunkIds')}::uuid[], ${param('types')}::text[],
+          ${param('checksums')}::text[], ${param('crc32cs')}::text[], ${param('nodeIds')}::uuid[])
+          as new (id, chunk_id, checksum_type, checksum, crc32c, node_id)) new
       where ${blobs.id} = new.id and ${blobs.receivedAt} is null
       returning ${blobs.id} as id, ${blobs.length} as length, new.chunk_id
     ), sums as (
@@ -119,7 +130,20 @@ async function markReceived(tx: Db, receipts: readonly Receipt[], now: Date): Pr
       where ${jobChunks.id} = sums.chunk_id
       returning ${jobChunks.id} as id, ${jobChunks.cachedBlobs} >= ${jobChunks.blobs} as is_full
     )
-    select fresh.id, fresh.chunk_id, counted.is_full from fresh left join counted on counted.id = fresh.chunk_id`);
+    select fresh.id, fresh.chunk_id, counted.is_full from fresh left join counted on counted.id = fresh.chunk_id`,
+);
+
+/** Blobs that were not received before, and whether with them all of their chunk is. */
+async function markReceived(tx: Db, receipts: readonly Receipt[], now: Date): Promise<Received[]> {
+  const rows = await blobsReceived(tx, {
+    ids: receipts.map(({ blobId }) => blobId),
+    chunkIds: receipts.map(({ chunkId }) => chunkId),
+    types: receipts.map(({ checksumType }) => checksumType),
+    checksums: receipts.map(({ checksum }) => checksum),
+    crc32cs: receipts.map(({ crc32c }) => crc32c),
+    nodeIds: receipts.map(({ nodeId }) => nodeId),
+    now: now.toISOString(),
+  });
   return rows.map(({ id, chunk_id: chunkId, is_full }) => ({ id, chunkId, chunkIsFull: is_full === true }));
 }
 
@@ -129,20 +153,31 @@ interface Part {
   readonly received: boolean;
 }
 
+const partsOfObjects = statement<
+  { ids: readonly string[] },
+  { object_id: string; checksum: string | null; received: boolean }
+>(
+  (param) => sql`
+    select object_id, checksum, received_at is not null as received
+    from ${blobs} where object_id = any(${param('ids')}::uuid[]) order by object_id, byte_offset`,
+);
+
 /** The blobs of objects, by object and offset. */
 async function listParts(tx: Db, objectIds: readonly string[]): Promise<Part[]> {
-  const rows = await tx.execute<{ object_id: string; checksum: string | null; received: boolean }>(sql`
-    select object_id, checksum, received_at is not null as received
-    from ${blobs} where object_id = any(${sql.param(objectIds)}::uuid[]) order by object_id, byte_offset`);
+  const rows = await partsOfObjects(tx, { ids: objectIds });
   return rows.map(({ object_id: objectId, ...row }) => ({ ...row, objectId }));
 }
+
+const jobsTouched = statement<{ ids: readonly string[]; now: string; before: string }, never>(
+  (param) => sql`
+    update ${jobs} set touched_at = ${param('now')}::timestamptz
+    where id = any(${param('ids')}::uuid[]) and touched_at < ${param('before')}::timestamptz`,
+);
 
 async function touchJobs(tx: Db, receipts: readonly Receipt[], now: Date): Promise<void> {
   const ids = [...new Set(receipts.map(({ jobId }) => jobId))].sort();
   const before = new Date(now.getTime() - touchMilliseconds);
-  await tx.execute(sql`
-    update ${jobs} set touched_at = ${now.toISOString()}::timestamptz
-    where id = any(${sql.param(ids)}::uuid[]) and touched_at < ${before.toISOString()}::timestamptz`);
+  await jobsTouched(tx, { ids, now: now.toISOString(), before: before.toISOString() });
 }
 
 function freshByJob(receipts: readonly Receipt[], fresh: ReadonlySet<string>): Map<string, string[]> {
@@ -157,11 +192,31 @@ interface Finishing {
   readonly parts: readonly Part[];
 }
 
+interface ObjectUpdate {
+  readonly id: string;
+  readonly creationDate: string | null;
+  readonly eTag: string | null;
+  readonly metadata: string | null;
+  readonly systemMetadata: string | null;
+}
+
+const objectsUpdated = statement<{ readonly [K in keyof ObjectUpdate]: readonly ObjectUpdate[K][] }, never>(
+  (param) => sql`
+    update ${objects} set
+      creation_date = new.creation_date::timestamptz, e_tag = new.e_tag,
+      metadata = coalesce(${objects.metadata}, new.metadata::jsonb),
+      system_metadata = coalesce(${objects.systemMetadata}, new.system_metadata::jsonb)
+    from unnest(${param('id')}::uuid[], ${param('creationDate')}::text[], ${param('eTag')}::text[],
+      ${param('metadata')}::text[], ${param('systemMetadata')}::text[])
+      as new (id, creation_date, e_tag, metadata, system_metadata)
+    where ${objects.id} = new.id`,
+);
+
 async function finishObjects(tx: Db, { receipts, held, parts }: Finishing, now: Date): Promise<void> {
   const byObject = Map.groupBy(parts, (part) => part.objectId);
   const said = Map.groupBy(receipts, (receipt) => receipt.objectId);
   const newVersions: NewVersion[] = [];
-  const updates = held.flatMap((object) => {
+  const updates = held.flatMap((object): ObjectUpdate[] => {
     const of = byObject.get(object.id);
     if (of === undefined || !object.unfinished) return [];
     const whole = of.every(({ received }) => received);
@@ -175,18 +230,15 @@ async function finishObjects(tx: Db, { receipts, held, parts }: Finishing, now: 
     return [{ id: object.id, creationDate, eTag, metadata, systemMetadata }];
   });
   if (updates.length === 0) return;
-  const column = (key: keyof (typeof updates)[number]) => sql.param(updates.map((update) => update[key]));
   const whole = new Set(updates.flatMap(({ id, creationDate }) => (creationDate === null ? [] : [id])));
   const created = held.filter(({ id }) => whole.has(id)).map((object) => ({ ...object, creationDate: now }));
-  const updated = tx.execute(sql`
-    update ${objects} set
-      creation_date = new.creation_date::timestamptz, e_tag = new.e_tag,
-      metadata = coalesce(${objects.metadata}, new.metadata::jsonb),
-      system_metadata = coalesce(${objects.systemMetadata}, new.system_metadata::jsonb)
-    from unnest(${column('id')}::uuid[], ${column('creationDate')}::text[], ${column('eTag')}::text[],
-      ${column('metadata')}::text[], ${column('systemMetadata')}::text[])
-      as new (id, creation_date, e_tag, metadata, system_metadata)
-    where ${objects.id} = new.id`);
+  const updated = objectsUpdated(tx, {
+    id: updates.map(({ id }) => id),
+    creationDate: updates.map(({ creationDate }) => creationDate),
+    eTag: updates.map(({ eTag }) => eTag),
+    metadata: updates.map(({ metadata }) => metadata),
+    systemMetadata: updates.map(({ systemMetadata }) => systemMetadata),
+  });
   const latest = created.filter((object) => object.latest);
   await Promise.all([updated, noteChanges(tx, [...changes('CREATE', created), ...changes('MARK_LATEST', latest)])]);
   await takeOver(tx, newVersions);
