@@ -20,7 +20,8 @@ export function statement<P extends Readonly<Record<string, unknown>>, R>(
   };
 }
 
-function written(what: SQL): { readonly text: string; readonly names: readonly string[] } {
+/** Its text, and the names of its parameters in their order. */
+export function written(what: SQL): { readonly text: string; readonly names: readonly string[] } {
   const { sql: text, params } = new PgDialect({ casing }).sqlToQuery(what);
   const names = params.map((param) => {
     if (is(param, Placeholder)) return param.name;

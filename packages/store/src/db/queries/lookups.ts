@@ -2,6 +2,7 @@ import { type ChecksumType, isUuid } from '@nacre/model';
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import { inGroups } from '../../in-groups.ts';
 import { connect, type Database, type Db } from '../postgres.ts';
+import { quickSelect } from '../quick-select.ts';
 import { blobs, buckets, dataPolicies, jobChunks, jobEntries, jobs, objects, users } from '../schema/index.ts';
 import type { BucketRow } from './buckets.ts';
 import { type DataPathBackendRow, needDataPathBackend } from './data-planner.ts';
@@ -124,24 +125,25 @@ function distinct<R>(find: (key: string) => Promise<R>): (key: string) => Promis
 }
 
 function bucketsOf(db: Db): (names: readonly string[]) => Promise<(BucketPlace | undefined)[]> {
+  const fields = {
+    bucket: buckets,
+    policy: dataPolicies,
+    // The condition of its index, word for word.
+    hasImplicitJobs: sql<boolean>`exists (
+      select from ${jobs} where ${jobs.bucketId} = ${buckets.id}
+        and ${jobs.implicitJobIdResolution} and ${jobs.status} = 'IN_PROGRESS')`,
+  };
   const query = db
-    .select({
-      bucket: buckets,
-      policy: dataPolicies,
-      // The condition of its index, word for word.
-      hasImplicitJobs: sql<boolean>`exists (
-        select from ${jobs} where ${jobs.bucketId} = ${buckets.id}
-          and ${jobs.implicitJobIdResolution} and ${jobs.status} = 'IN_PROGRESS')`,
-    })
+    .select(fields)
     .from(buckets)
     .innerJoin(dataPolicies, eq(dataPolicies.id, buckets.dataPolicyId))
     .where(
       sql`${buckets.name} = any(${sql.placeholder('names')}::text[]) or ${buckets.id} = any(${sql.placeholder('ids')}::uuid[])`,
-    )
-    .prepare('buckets');
+    );
+  const select = quickSelect(db, fields, query);
   return async (names) => {
     const asked = [...new Set(names)];
-    const rows = await query.execute({ names: asked, ids: asked.filter(isUuid) });
+    const rows = await select({ names: asked, ids: asked.filter(isUuid) });
     return names.map(
       (name) =>
         rows.find(({ bucket }) => bucket.name === name) ?? rows.find(({ bucket }) => bucket.id === name.toLowerCase()),
@@ -150,39 +152,41 @@ function bucketsOf(db: Db): (names: readonly string[]) => Promise<(BucketPlace |
 }
 
 function jobsOf(db: Db): (ids: readonly string[]) => Promise<(NamedJob | undefined)[]> {
+  const fields = { job: jobs, bucketName: buckets.name, userName: users.name, bucketUserId: buckets.userId };
   const query = db
-    .select({ job: jobs, bucketName: buckets.name, userName: users.name, bucketUserId: buckets.userId })
+    .select(fields)
     .from(jobs)
     .innerJoin(buckets, eq(buckets.id, jobs.bucketId))
     .innerJoin(users, eq(users.id, jobs.userId))
-    .where(sql`${jobs.id} = any(${sql.placeholder('ids')}::uuid[])`)
-    .prepare('jobs');
+    .where(sql`${jobs.id} = any(${sql.placeholder('ids')}::uuid[])`);
+  const select = quickSelect(db, fields, query);
   return async (ids) => {
     const asked = [...new Set(ids.filter(isUuid))];
-    const rows = asked.length === 0 ? [] : await query.execute({ ids: asked });
+    const rows = asked.length === 0 ? [] : await select({ ids: asked });
     const found = new Map(rows.map(({ job, ...names }) => [job.id, { ...job, ...names }]));
     return ids.map((id) => found.get(id.toLowerCase()));
   };
 }
 
 function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlob | undefined)[]> {
+  const fields = {
+    place: sql<number>`n.place`.mapWith(Number),
+    chunkId: jobEntries.chunkId,
+    orderIndex: jobEntries.orderIndex,
+    blobId: blobs.id,
+    objectId: objects.id,
+    name: objects.name,
+    byteOffset: blobs.byteOffset,
+    length: blobs.length,
+    checksum: blobs.checksum,
+    checksumType: blobs.checksumType,
+    crc32c: blobs.crc32c,
+    receivedAt: blobs.receivedAt,
+    cacheNodeId: blobs.cacheNodeId,
+    object: objects,
+  };
   const query = db
-    .selectDistinctOn([sql`n.place`], {
-      place: sql<number>`n.place`.mapWith(Number),
-      chunkId: jobEntries.chunkId,
-      orderIndex: jobEntries.orderIndex,
-      blobId: blobs.id,
-      objectId: objects.id,
-      name: objects.name,
-      byteOffset: blobs.byteOffset,
-      length: blobs.length,
-      checksum: blobs.checksum,
-      checksumType: blobs.checksumType,
-      crc32c: blobs.crc32c,
-      receivedAt: blobs.receivedAt,
-      cacheNodeId: blobs.cacheNodeId,
-      object: objects,
-    })
+    .selectDistinctOn([sql`n.place`], fields)
     .from(
       sql`unnest(${sql.placeholder('jobIds')}::uuid[], ${sql.placeholder('names')}::text[],
         ${sql.placeholder('offsets')}::bigint[], ${sql.placeholder('versions')}::uuid[]) with ordinality
@@ -200,10 +204,10 @@ function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlo
     .innerJoin(blobs, and(eq(blobs.objectId, objects.id), sql`${blobs.byteOffset} = n.byte_offset`))
     .innerJoin(jobEntries, and(eq(jobEntries.blobId, blobs.id), sql`${jobEntries.jobId} = n.job_id`))
     .innerJoin(jobChunks, eq(jobChunks.id, jobEntries.chunkId))
-    .orderBy(sql`n.place`, desc(objects.latest), desc(objects.version))
-    .prepare('blobs of jobs');
+    .orderBy(sql`n.place`, desc(objects.latest), desc(objects.version));
+  const select = quickSelect(db, fields, query);
   return async (addresses) => {
-    const rows = await query.execute({
+    const rows = await select({
       jobIds: addresses.map(({ jobId }) => jobId),
       names: addresses.map(({ name }) => name),
       offsets: addresses.map(({ byteOffset }) => byteOffset),
@@ -216,8 +220,9 @@ function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlo
 }
 
 function objectsOf(db: Db): (addresses: readonly ObjectAddress[]) => Promise<(ObjectWithBlobs | undefined)[]> {
+  const fields = { place: sql<number>`n.place`.mapWith(Number), object: objects, blob: blobs };
   const query = db
-    .select({ place: sql<number>`n.place`.mapWith(Number), object: objects, blob: blobs })
+    .select(fields)
     .from(
       sql`unnest(${sql.placeholder('bucketIds')}::uuid[], ${sql.placeholder('names')}::text[]) with ordinality
         as n (bucket_id, name, place)`,
@@ -227,10 +232,10 @@ function objectsOf(db: Db): (addresses: readonly ObjectAddress[]) => Promise<(Ob
       and(sql`${objects.bucketId} = n.bucket_id and ${objects.name} = n.name`, sql`${objects.latest}`),
     )
     .leftJoin(blobs, eq(blobs.objectId, objects.id))
-    .orderBy(sql`n.place`, asc(blobs.byteOffset))
-    .prepare('latest objects');
+    .orderBy(sql`n.place`, asc(blobs.byteOffset));
+  const select = quickSelect(db, fields, query);
   return async (addresses) => {
-    const rows = await query.execute({
+    const rows = await select({
       bucketIds: addresses.map(({ bucketId }) => bucketId),
       names: addresses.map(({ name }) => name),
     });
