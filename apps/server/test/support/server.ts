@@ -82,7 +82,17 @@ function keepOutcome(line: string): void {
 
 /** The system that wire tests speak to: the one that `DS3_ENDPOINT` names, or a server of their own. */
 export async function systemUnderTest(): Promise<Client> {
-  const { DS3_ENDPOINT: endpoint, DS3_ACCESS_KEY: access, DS3_SECRET_KEY: secret } = process.env;
-  if (!endpoint) return (await startTestServer()).client;
-  return createClient({ endpoint, accessKey: access ?? '', secretKey: secret ?? '' });
+  const { DS3_ENDPOINT: endpoint } = process.env;
+  return endpoint ? createClient({ endpoint, ...keysFor(endpoint) }) : (await startTestServer()).client;
+}
+
+/** The keys of the administrator of a system: those that come with `DS3_ENDPOINT`, or those of every server of the tests. */
+export function keysFor(endpoint: string): { readonly accessKey: string; readonly secretKey: string } {
+  const { DS3_ENDPOINT: given, DS3_ACCESS_KEY: access = '', DS3_SECRET_KEY: secret = '' } = process.env;
+  const isGiven = given && hostOf(given) === hostOf(endpoint);
+  return isGiven ? { accessKey: access, secretKey: secret } : { accessKey, secretKey };
+}
+
+function hostOf(endpoint: string): string {
+  return endpoint.replace(/^https?:\/\//, '');
 }

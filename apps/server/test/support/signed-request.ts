@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { signV2, signV4 } from '@nacre/model/signing';
-import { accessKey, secretKey } from './server.ts';
+import { keysFor } from './server.ts';
 
 export interface Asked {
   readonly method?: string;
@@ -26,7 +26,7 @@ export function signedRequest(endpoint: string, asked: Asked): Promise<Answered>
   const own: Record<string, string> = { Host: url.host, ...headers };
   const payloadHash = headers['x-amz-content-sha256'] ?? createHash('sha256').update(body).digest('hex');
   const signing = { method, rawTarget: target, headers: own };
-  const keys = { accessKey, secretKey };
+  const keys = keysFor(endpoint);
   const signed = version === 2 ? signV2(signing, keys, new Date()) : signV4(signing, keys, new Date(), { payloadHash });
   const options = { method, host: url.hostname, port: url.port, path: target, agent: false };
   return new Promise<Answered>((resolve, reject) => {
