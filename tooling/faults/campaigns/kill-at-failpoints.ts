@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StartFailed } from '../../processes/daemon.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
 import { checkFolder } from '../check-folder.ts';
-import { type Scenario, scenarios, settingsFor, unfinished } from '../load/scenarios.ts';
+import { type Case, type Scenario, scenarios, settingsFor, unfinished } from '../load/scenarios.ts';
 import { type ServerProcess, startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
@@ -24,26 +24,26 @@ export const killAtFailpoints: Campaign = {
     const wrong: Wrong[] = [];
     let done = 0;
     let all = 0;
-    for (const [group, of] of [...Map.groupBy(scenarios, ({ smallCache = false }) => smallCache).values()].entries()) {
-      const bench = await openBench(run, group, of);
-      for (const scenario of of) {
-        const found = await runScenario(run, bench, scenario);
-        done += found.done;
-        all += found.all;
-        wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `${scenario.name}: ${what}` })));
-        run.log(`${scenario.name}: killed at ${found.done} of ${found.all} steps`);
-      }
-      if (group === 0) {
-        const found = await runRecovery(run, bench);
-        done += found.done;
-        all += found.all;
-        wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `recovery: ${what}` })));
-        run.log(`recovery: killed at ${found.done} of ${found.all} steps`);
-      }
+    const note = (name: string, found: Found) => {
+      done += found.done;
+      all += found.all;
+      wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `${name}: ${what}` })));
+      run.log(`${name}: killed at ${found.done} of ${found.all} steps`);
+    };
+    const inSystem = async (name: string, [scenario]: readonly Scenario[], work: (bench: Bench) => Promise<void>) => {
+      const bench = await openBench(run, name, scenario ? settingsFor(scenario) : {});
+      await work(bench);
       await bench.server.kill();
       const found = await checkFolder(bench.server.dataFolder, run.signal);
       wrong.push(...found.map((what) => ({ seed: run.seed, what })));
+    };
+    for (const [smallCache, of] of Map.groupBy(scenarios, ({ smallCache = false }) => smallCache)) {
+      await inSystem(smallCache ? 'small-cache' : 'usual', of, async (bench) => {
+        for (const scenario of of) note(scenario.name, await runScenario(run, bench, scenario));
+      });
     }
+    // A start looks at each file: where there are thousands, it would be killed at thousands of like steps.
+    await inSystem('recovery', unfinished, async (bench) => note('recovery', await runRecovery(run, bench)));
     return { done, all, wrong };
   },
 };
@@ -59,21 +59,21 @@ interface Bench {
   number: number;
 }
 
-async function openBench({ folder, signal }: Run, group: number, [scenario]: readonly Scenario[]): Promise<Bench> {
-  const rules = join(folder, `rules-${group}`);
+async function openBench(
+  { folder, signal }: Run,
+  name: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<Bench> {
+  const rules = join(folder, `${name}.rules`);
   writeFileSync(rules, '');
-  const options = {
-    dataFolder: join(folder, `data-${group}`),
-    env: { ...(scenario ? settingsFor(scenario) : {}), NACRE_FAILPOINTS: `@${rules}` },
-    signal,
-  };
+  const options = { dataFolder: join(folder, name), env: { ...settings, NACRE_FAILPOINTS: `@${rules}` }, signal };
   const bench: Bench = {
     server: await startServer(options),
     async startAgain() {
       bench.server = await startServer(options);
     },
     arm: (written) => writeFileSync(rules, written),
-    trace: join(folder, `steps-${group}`),
+    trace: join(folder, `${name}.steps`),
     number: 1,
   };
   return bench;
@@ -140,8 +140,8 @@ const recoveryScopes = ['start', 'drop-naked', 'sweep', 'settle-again'];
 
 /** Kills the server in the middle of its work, and then again at each step of its next start. */
 async function runRecovery({ quick, seed }: Run, bench: Bench): Promise<Found> {
+  await interrupt(bench);
   rmSync(bench.trace, { force: true });
-  await bench.server.kill();
   bench.arm(`*=trace:${bench.trace}`);
   await bench.startAgain();
   // Its workers look after things as soon as it serves.
@@ -157,14 +157,20 @@ async function runRecovery({ quick, seed }: Run, bench: Bench): Promise<Found> {
   return { done, all: done, wrong };
 }
 
-async function killInRecovery(bench: Bench, step: string, wrong: string[]): Promise<boolean> {
+/** Kills the server in the middle of all kinds of work at once. Answers what was begun. */
+async function interrupt(bench: Bench): Promise<Case[]> {
   const cases = unfinished.map((scenario) => scenario.begin(bench.number++));
-  const before = bench.server.client();
-  for (const one of cases) await one.prepare(before);
-  const acting = cases.map((one) => one.act(before));
+  const client = bench.server.client();
+  for (const one of cases) await one.prepare(client);
+  const acting = cases.map((one) => one.act(client));
   await Promise.race(acting);
   await bench.server.kill();
   await Promise.allSettled(acting);
+  return cases;
+}
+
+async function killInRecovery(bench: Bench, step: string, wrong: string[]): Promise<boolean> {
+  const cases = await interrupt(bench);
   bench.arm(`${step}=kill`);
   const killed = await bench.startAgain().then(
     () => Promise.race([bench.server.ended.then(() => true), laterThan(2000)]),
