@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client, type Clock, replicateJob, systemClock } from '@nacre/client';
+import { atSteps } from '../at-steps.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
 import { checkPutJob, makePutJob, type PutJob, putJobOf, sendBlobs } from '../load/put-jobs.ts';
 import { type ServerProcess, startServer } from '../processes.ts';
@@ -33,23 +34,20 @@ export const cutReplication: Campaign = {
     let done = 0;
     let all = 0;
     const random = randomFrom(run.seed);
-    const some = <T>(of: readonly T[]): readonly T[] =>
-      run.quick ? Array.from({ length: Math.min(quickSteps, of.length) }, () => random.pick(of)) : of;
+    const most = run.quick ? quickSteps : Number.POSITIVE_INFINITY;
     const steps = await pair.stepsOfOne(wrong, run.seed);
     for (const side of ['source', 'target'] as const) {
-      const chosen = some(steps[side]);
-      let killed = 0;
-      for (const step of chosen) {
+      const { met, tried } = await atSteps(steps[side], { random, most }, async (step) => {
         const found = await pair.replicateWith(side, step);
-        if (found.met) killed += 1;
         wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `${side} killed at ${step}: ${what}` })));
-      }
-      // A step that was not met again was there by chance: a question that was asked once more.
-      done += killed;
-      all += killed;
-      run.log(`${side} killed at ${killed} of ${chosen.length} steps`);
+        return found.met;
+      });
+      done += met;
+      all += met;
+      run.log(`${side} killed at ${met} of ${tried} steps`);
     }
-    const cuts = some(Array.from({ length: 60 }, (_, i) => 150 * (i + 1) ** 2));
+    const lengths = Array.from({ length: 60 }, (_, i) => 150 * (i + 1) ** 2);
+    const cuts = run.quick ? Array.from({ length: quickSteps }, () => random.pick(lengths)) : lengths;
     for (const after of cuts) {
       const found = await pair.replicateOverCuts(after);
       done += 1;

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartFailed } from '../../processes/daemon.ts';
+import { atSteps, type Choice } from '../at-steps.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
 import { checkFolder } from '../check-folder.ts';
 import { type Case, type Scenario, scenarios, settingsFor, unfinished } from '../load/scenarios.ts';
@@ -89,17 +90,12 @@ async function runScenario({ quick, seed, log }: Run, bench: Bench, scenario: Sc
   const wrong: string[] = [];
   const steps = await stepsOf(bench, scenario, wrong);
   if (steps.length === 0) wrong.push('none of its steps was met');
-  const chosen = quick ? someOf(steps, quickSteps, seed + bench.number) : steps;
-  let done = 0;
-  let all = chosen.length;
-  for (const step of chosen) {
-    let killed = false;
-    for (let tries = 0; tries < triesForStep && !killed; tries++) killed = await killAt(bench, scenario, step, wrong);
-    if (killed) done += 1;
-    else all -= 1;
-    if (!killed) log(`${step} was not met again`);
-  }
-  return { done, all, wrong };
+  const { met } = await atSteps(steps, choiceFor(quick, seed + bench.number), async (step) => {
+    for (let tries = 0; tries < triesForStep; tries++) if (await killAt(bench, scenario, step, wrong)) return true;
+    log(`${step} was not met again`);
+    return false;
+  });
+  return { done: met, all: met, wrong };
 }
 
 /** Does the work once without a fault, to learn its steps. */
@@ -150,11 +146,9 @@ async function runRecovery({ quick, seed }: Run, bench: Bench): Promise<Found> {
   const steps = [...new Set(readFileSync(bench.trace, 'utf8').split('\n'))].filter((step) =>
     recoveryScopes.includes(step.split('/')[0] ?? ''),
   );
-  const chosen = quick ? someOf(steps, quickSteps, seed) : steps;
   const wrong: string[] = [];
-  let done = 0;
-  for (const step of chosen) if (await killInRecovery(bench, step, wrong)) done += 1;
-  return { done, all: done, wrong };
+  const { met } = await atSteps(steps, choiceFor(quick, seed), (step) => killInRecovery(bench, step, wrong));
+  return { done: met, all: met, wrong };
 }
 
 /** Kills the server in the middle of all kinds of work at once. Answers what was begun. */
@@ -214,7 +208,6 @@ function laterThan(milliseconds: number): Promise<false> {
   return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds).unref());
 }
 
-function someOf(steps: readonly string[], count: number, seed: number): string[] {
-  const random = randomFrom(seed);
-  return Array.from({ length: Math.min(count, steps.length) }, () => random.pick(steps));
+function choiceFor(quick: boolean, seed: number): Choice {
+  return { random: randomFrom(seed), most: quick ? quickSteps : Number.POSITIVE_INFINITY };
 }
