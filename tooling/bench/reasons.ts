@@ -3,8 +3,6 @@
  * `MEASURE: FIGURE` where one figure has a reason of its own. Markdown.
  */
 export const reasons: Readonly<Record<string, string>> = {
-  start:
-    'Half a second goes into reading some 600 modules, beside which PostgreSQL starts; on two cores they hinder each other. A bundle of the server would help.',
   authenticate:
     'The hashes take about half of it: two for the HMAC, and one more for the canonical request of version 4. The rest is reading the headers and the date, and making the text that is signed.',
   'encode-list':
