@@ -11,6 +11,4 @@ export const reasons: Readonly<Record<string, string>> = {
     'Half of the time goes into making the objects; a quarter into making sure that the bytes are UTF-8 and hold nothing that XML may not. Most of that could be left to the comparison of alike entries.',
   'job-rows: create, 100,000 objects':
     'COPY in the database is about as long as the other side; what is on top is decoding the request, planning and the answer, which wait for each other in part.',
-  'decode-list':
-    'At 100,000 objects the first rounds, before the code is compiled, weigh on the median; at 500,000 they do not.',
 };
