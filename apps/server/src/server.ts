@@ -82,7 +82,7 @@ export interface StartOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly clock?: Clock;
-  /** The embedded database, when its start was begun before: ended with the server, also when that cannot start. */
+  /** The embedded database, when its start was begun before: it ends with the server, and is the caller's if that cannot start. */
   readonly engine?: Promise<EmbeddedPostgres> | undefined;
   /** Called when the database is lost while the server runs. */
   readonly onFailure?: (why: Error) => void;

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type EmbeddedPostgres, startEmbedded } from '@nacre/store/engine';
 import { armFailpoints } from '@nacre/store/failpoints';
@@ -59,8 +58,7 @@ type Running = Pick<RunningServer, 'endpoint' | 'secureEndpoint' | 'made' | 'rel
 
 /** Begins to start the embedded database while the rest of the program is read, which takes as long. */
 function beginEngine({ data }: Config): Promise<EmbeddedPostgres> {
-  const folder = resolve(data);
-  const engine = mkdir(folder, { recursive: true, mode: 0o700 }).then(() => startEmbedded(folder));
+  const engine = startEmbedded(resolve(data));
   // Whoever waits for it is told.
   engine.catch(() => {});
   return engine;
