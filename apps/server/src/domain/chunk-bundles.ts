@@ -1,5 +1,6 @@
 import type { Priority } from '@nacre/model';
 import type { WaitingChunk } from '@nacre/store';
+import { batchesOf } from './batches.ts';
 
 /** Chunks that one task looks at, as urgent as each of them. */
 export interface ChunkBundle {
@@ -21,8 +22,7 @@ export function bundleChunks(chunks: readonly WaitingChunk[]): ChunkBundle[] {
   const [small, large] = split(chunks);
   const bundles: ChunkBundle[] = large.map(({ id, priority }) => ({ priority, chunkIds: [id], isSmall: false }));
   for (const [priority, of] of Map.groupBy(small, (chunk) => chunk.priority)) {
-    for (let from = 0; from < of.length; from += mostTogether) {
-      const some = of.slice(from, from + mostTogether);
+    for (const some of batchesOf(of, mostTogether)) {
       bundles.push({ priority, chunkIds: some.map(({ id }) => id), isSmall: true });
     }
   }

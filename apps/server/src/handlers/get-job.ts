@@ -12,8 +12,8 @@ import {
   needJob,
   type ObjectRow,
 } from '@nacre/store';
-import { batchesOf } from '../batches.ts';
 import type { Received, RequestContext } from '../context.ts';
+import { batchesOf } from '../domain/batches.ts';
 import { coveringBlobs } from '../domain/cover-ranges.ts';
 import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { needRight } from '../domain/permissions.ts';

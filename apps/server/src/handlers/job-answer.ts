@@ -10,8 +10,8 @@ import {
   type NamedJob,
   type NodeRow,
 } from '@nacre/store';
-import { batchesOf } from '../batches.ts';
 import { type AmongNodes, listLivingNodes } from '../cluster/living-nodes.ts';
+import { batchesOf } from '../domain/batches.ts';
 import { ahead, Streamed } from '../http/streamed.ts';
 
 /** A MasterObjectList that is sent as it is made. */

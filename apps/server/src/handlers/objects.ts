@@ -15,8 +15,8 @@ import {
   type ObjectFilter,
   type ObjectRow,
 } from '@nacre/store';
-import { batchesOf } from '../batches.ts';
 import type { Handlers, RequestContext } from '../context.ts';
+import { batchesOf } from '../domain/batches.ts';
 import { describePage, pageRequest } from '../domain/page.ts';
 import { Streamed } from '../http/streamed.ts';
 import { describePlacedBlob, placementOn } from './blob-answer.ts';

@@ -15,8 +15,8 @@ import {
   needJob,
   type Tx,
 } from '@nacre/store';
-import { batchesOf } from '../batches.ts';
 import type { Received, RequestContext } from '../context.ts';
+import { batchesOf } from '../domain/batches.ts';
 import { settleVersions } from '../domain/existing-objects.ts';
 import { checkPriority, defaultJobName } from '../domain/job-state.ts';
 import { checkNewJobsAllowed } from '../domain/new-jobs.ts';
