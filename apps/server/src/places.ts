@@ -25,7 +25,10 @@ export interface PlacesToOpen {
 
 export async function openPlaces({ eviction, elsewhere, retired, pools, ...open }: PlacesToOpen): Promise<Places> {
   const { folder, size } = open.cache;
-  const cache = await openCache(await openBlobStore(`file:${folder}`), size === 0 ? undefined : size);
+  const files = await openBlobStore(`file:${folder}`);
+  // Nobody writes into it yet: what is half written was left by a crash.
+  for await (const { name } of files.parts()) await files.removePart(name);
+  const cache = await openCache(files, size === 0 ? undefined : size);
   const own = withEviction(cache, eviction);
   return {
     cache: own,

@@ -155,7 +155,7 @@ export {
   type UploadRow,
   type UploadStart,
 } from './db/queries/multipart.ts';
-export { insertNakedJobs, type NewNakedJob } from './db/queries/naked-jobs.ts';
+export { insertNakedJobs, listUnreceivedNaked, type NewNakedJob, undoNaked } from './db/queries/naked-jobs.ts';
 export {
   findNode,
   listNodePage,

@@ -1,13 +1,13 @@
 import { type ChecksumType, type contract, Ds3Error, type Input, isDs3Error, type Output } from '@nacre/model';
 import {
   type BucketRow,
-  cancelPutJob,
   type DataPolicyRow,
   existingNames,
   findImplicitJob,
   lockJob,
   type NewNakedJob,
   type SystemMetadata,
+  undoNaked,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { defaultJobName } from '../domain/job-state.ts';
@@ -227,7 +227,7 @@ async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {
   try {
     await ctx.store.tx(async (tx) => {
       const job = await lockJob(tx, jobId);
-      if (job.status === 'IN_PROGRESS') await cancelPutJob(tx, job, { now: ctx.clock.now() });
+      if (job.status === 'IN_PROGRESS') await undoNaked(tx, job, { nodeId: ctx.node.id, now: ctx.clock.now() });
     });
   } catch (error) {
     // The client is told of its own failure; a worker drops the job later.

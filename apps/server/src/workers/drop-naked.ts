@@ -1,4 +1,4 @@
-import { cancelPutJob, jobTotals, listUnreceivedNaked, lockJob } from '@nacre/store';
+import { jobTotals, listUnreceivedNaked, lockJob, undoNaked } from '@nacre/store';
 import type { Worker } from './runner.ts';
 
 /**
@@ -18,7 +18,7 @@ export const dropNaked: Worker = {
           if (job.status !== 'IN_PROGRESS') return;
           // Its bytes may have arrived, and its request have ended well, since it was listed.
           if ((await jobTotals(tx, [job])).get(id)?.entirelyInCache) return;
-          await cancelPutJob(tx, job, { now: clock.now() });
+          await undoNaked(tx, job, { nodeId: node.id, now: clock.now() });
           log.info({ job: id, msg: 'a PUT without a job did not end: it was undone' });
         },
         { idempotent: true },

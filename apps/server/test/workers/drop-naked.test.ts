@@ -1,6 +1,7 @@
 import { armFailpoints } from '@nacre/store/failpoints';
 import { afterEach, expect, test } from 'vitest';
 import { dropNaked } from '../../src/workers/drop-naked.ts';
+import { sweep } from '../../src/workers/sweep.ts';
 import { startTestServer } from '../support/server.ts';
 import { aBucket, withCode } from '../support/things.ts';
 
@@ -24,6 +25,25 @@ test('a PUT without a job that ended in the middle keeps its name from nobody fo
   await put();
   await dropNaked.work(context, never);
   expect(await client.s3.headObject({ bucket, key: 'a' })).toMatchObject({ contentLength: 3 });
+});
+
+test('its file goes, when it was there before the row', async () => {
+  const bucket = await aBucket(client);
+  const inCache = async () => {
+    const ids: string[] = [];
+    for await (const id of context.places.cache.list()) ids.push(id);
+    return ids;
+  };
+  const before = await inCache();
+  // The bytes are in their place; the row that would say so is not written, and nothing can be undone.
+  armFailpoints({ NACRE_FAILPOINTS: 'putObject/db.commit#2=error,putObject/db.commit#3=error' });
+  await expect(client.s3.putObject({ bucket, key: 'a', body: 'abc' })).rejects.toThrow(withCode('InternalError'));
+  armFailpoints({});
+  expect(await inCache()).toHaveLength(before.length + 1);
+
+  await dropNaked.work(context, never);
+  await sweep.work(context, never);
+  expect(await inCache()).toEqual(before);
 });
 
 test('a PUT without a job that is under way goes on', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freshFolder } from '@nacre/store/testing';
 import { expect, test } from 'vitest';
 import { orphans } from '../../src/workers/orphans.ts';
 import { startTestServer } from '../support/server.ts';
@@ -45,4 +46,13 @@ test('files that no row knows go after a day, and nothing else does', async () =
   expect(await readdir(parts)).toEqual([]);
   expect(await isThere(made.job.objects[0]?.objects[0]?.id ?? '')).toEqual([true, true]);
   expect(await bytesOf(await client.s3.getObject({ bucket: made.bucket, key: 'a' }))).toEqual(contentOf('a', 9));
+});
+
+test('what is half written in the cache when a server starts goes at once', async () => {
+  const folder = await freshFolder();
+  const parts = join(folder, 'cache', 'parts');
+  await mkdir(parts, { recursive: true });
+  await writeFile(join(parts, `${randomUUID()}.0123456789abcdef`), 'half of it');
+  await startTestServer({ env: { NACRE_DATA: folder } });
+  expect(await readdir(parts)).toEqual([]);
 });

@@ -774,24 +774,6 @@ export async function listIdleJobs(db: Db, touchedBefore: Date, atMost: number):
     .limit(atMost);
 }
 
-/** Running jobs of PUTs without a job of their client's, whose bytes a node has not received. */
-export async function listUnreceivedNaked(db: Db, nodeId: string): Promise<string[]> {
-  const rows = await db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .innerJoin(jobChunks, eq(jobChunks.jobId, jobs.id))
-    .where(
-      and(
-        eq(jobs.status, 'IN_PROGRESS'),
-        jobs.naked,
-        eq(jobs.requestType, 'PUT'),
-        eq(jobChunks.nodeId, nodeId),
-        lt(jobChunks.cachedBlobs, jobChunks.blobs),
-      ),
-    );
-  return rows.map(({ id }) => id);
-}
-
 /**
  * Chunks that wait for background work and that no task may be looking after: of PUT jobs, entirely in cache and not on
  * every permanent store; of GET jobs, not entirely in cache; of VERIFY jobs, not compared. Those that were given to a

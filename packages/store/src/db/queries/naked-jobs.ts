@@ -1,8 +1,8 @@
 import type { Priority } from '@nacre/model';
-import { sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
-import { blobs, jobChunks, jobEntries, jobs, objects } from '../schema/index.ts';
-import type { NewObject } from './jobs.ts';
+import { blobs, droppedBlobs, jobChunks, jobEntries, jobs, objects } from '../schema/index.ts';
+import { cancelPutJob, type JobRow, type NewObject } from './jobs.ts';
 import { tellJobsCreated } from './notifications.ts';
 
 /** A PUT job of one object of one blob, as a PUT without a job makes it for itself. */
@@ -59,4 +59,47 @@ export async function insertNakedJobs(
     select job_id, bucket_id, user_id, job_name, 'PUT', priority, 'IN_PROGRESS', 'IN_ORDER',
       ${now.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz, true, size from new`);
   await tellJobsCreated(tx, made, now);
+}
+
+/** Running jobs of PUTs without a job of their client's, whose bytes a node has not received. */
+export async function listUnreceivedNaked(db: Db, nodeId: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .innerJoin(jobChunks, eq(jobChunks.jobId, jobs.id))
+    .where(
+      and(
+        eq(jobs.status, 'IN_PROGRESS'),
+        jobs.naked,
+        eq(jobs.requestType, 'PUT'),
+        eq(jobChunks.nodeId, nodeId),
+        lt(jobChunks.cachedBlobs, jobChunks.blobs),
+      ),
+    );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Undoes a locked PUT without a job whose bytes a node has not received, as far as the rows say: a file may be in its
+ * cache all the same, since bytes come before their row, and is noted to go.
+ */
+export async function undoNaked(
+  tx: Db,
+  job: JobRow,
+  { nodeId, now }: { readonly nodeId: string; readonly now: Date },
+): Promise<void> {
+  await tx.insert(droppedBlobs).select(
+    tx
+      .select({
+        blobId: blobs.id,
+        place: sql<'cache'>`'cache'`.as('place'),
+        placeId: sql<string>`${nodeId}::uuid`.as('place_id'),
+        attempts: sql<number>`0`.as('attempts'),
+      })
+      .from(jobChunks)
+      .innerJoin(jobEntries, eq(jobEntries.chunkId, jobChunks.id))
+      .innerJoin(blobs, and(eq(blobs.id, jobEntries.blobId), isNull(blobs.cacheNodeId)))
+      .where(eq(jobChunks.jobId, job.id)),
+  );
+  await cancelPutJob(tx, job, { now });
 }
