@@ -100,9 +100,11 @@ async function drop(
 ): Promise<void> {
   if (objects.length + unmarked.length === 0) return;
   const idsOf = (rows: readonly ObjectRow[]) => [...new Set(rows.map(({ id }) => id))];
-  await ctx.store.tx(async (tx) => {
+  const chunkIds = await ctx.store.tx(async (tx) => {
     await unmarkLatest(tx, idsOf(unmarked));
-    const chunkIds = await removeObjects(tx, idsOf(objects));
-    if (chunkIds.length > 0) await ctx.queue.settle(tx, chunkIds);
+    const shortened = await removeObjects(tx, idsOf(objects));
+    await ctx.queue.settle(tx, shortened);
+    return shortened;
   });
+  if (chunkIds.length > 0) ctx.queue.wake();
 }

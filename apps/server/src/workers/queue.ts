@@ -41,6 +41,15 @@ const lanes: readonly {
   { of: 'large', batchSize: 1, minPriority: ranks.HIGH },
 ];
 
+/** A clock that nobody sets: by one that is set back, the queue would sleep until it shows the same time again. */
+const steadyClock = {
+  now: () => performance.timeOrigin + performance.now(),
+  setTimeout: (work: () => void, milliseconds: number) => setTimeout(work, milliseconds),
+  clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+  setInterval: (work: () => void, milliseconds: number) => setInterval(work, milliseconds),
+  clearInterval: (timer: unknown) => clearInterval(timer as NodeJS.Timeout),
+};
+
 interface SettleTask {
   readonly chunkIds: readonly string[];
 }
@@ -62,6 +71,7 @@ export async function openQueue(
     db: { executeSql: async (text, values) => ({ rows: await connection.query(text, values ?? []) }) },
     schema: 'queue',
     schedule: false,
+    clock: steadyClock,
   });
   let tellLoss = () => {};
   boss.on('error', (error) => {
