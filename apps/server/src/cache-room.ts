@@ -7,6 +7,8 @@ import { removeDroppedFiles } from './drop-files.ts';
 
 /** The cache of this node, which drops what it can spare when it is asked for room. */
 export interface RoomyCache extends Cache {
+  /** Blobs that are being brought in: their files stay although they are noted to go until their rows are written. */
+  readonly coming: Set<readonly string[]>;
   /** Drops least recently used blobs until so many bytes are free, or nothing may go any more. Answers whether they are. */
   makeRoom(bytes: number): Promise<boolean>;
   /** As `reserve`, making room first. */
@@ -28,6 +30,7 @@ const evictAtOnce = 1000;
  * Rows first, then files. Errors of `put` and `copyFrom`: `SlowDown`, with a time to wait, when there is no room.
  */
 export function withEviction(cache: Cache, { store, nodeId, retryAfterSeconds }: Eviction): RoomyCache {
+  const coming: RoomyCache['coming'] = new Set();
   let making: Promise<unknown> = Promise.resolve();
 
   function freeBytes(): number {
@@ -55,12 +58,14 @@ export function withEviction(cache: Cache, { store, nodeId, retryAfterSeconds }:
     if (chosen.length === 0) return false;
     const ids = chosen.map(({ id }) => id);
     const gone = await store.tx((tx) => evictBlobs(tx, nodeId, ids), { idempotent: true });
-    await removeDroppedFiles(store, new Map([[nodeId, cache]]), { atMost: gone.length, blobIds: gone });
+    const which = { atMost: gone.length, blobIds: gone, except: [...coming].flat() };
+    await removeDroppedFiles(store, new Map([[nodeId, cache]]), which);
     return gone.length > 0;
   }
 
   const roomy: RoomyCache = {
     ...cache,
+    coming,
     makeRoom(bytes) {
       return inTurn(() => evictUntil(bytes));
     },

@@ -1,4 +1,4 @@
-import { type Database, forgetDropped, lockDropped } from '@nacre/store';
+import { type Database, type DroppedBlobs, forgetDropped, lockDropped } from '@nacre/store';
 import type { BlobStore } from '@nacre/store/blobs';
 
 /**
@@ -8,7 +8,7 @@ import type { BlobStore } from '@nacre/store/blobs';
 export async function removeDroppedFiles(
   store: Database,
   places: ReadonlyMap<string, BlobStore>,
-  which: { readonly atMost: number; readonly blobIds?: readonly string[] },
+  which: DroppedBlobs,
 ): Promise<number> {
   return store.tx(
     async (tx) => {

@@ -90,7 +90,14 @@ export {
   type SuspectBlobOfObject,
   type SuspectCopy,
 } from './db/queries/degradation.ts';
-export { type DroppedBlob, forgetDropped, lockDropped, unknownFiles } from './db/queries/dropped.ts';
+export {
+  type DroppedBlob,
+  type DroppedBlobs,
+  forgetDropped,
+  lockDropped,
+  noteComing,
+  unknownFiles,
+} from './db/queries/dropped.ts';
 export {
   cachedBytes,
   dropFromCache,

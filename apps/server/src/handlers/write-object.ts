@@ -1,13 +1,13 @@
 import { type ChecksumType, type contract, Ds3Error, type Input, isDs3Error, type Output } from '@nacre/model';
 import {
   type BucketRow,
+  cancelPutJob,
   type DataPolicyRow,
   existingNames,
   findImplicitJob,
   lockJob,
   type NewNakedJob,
   type SystemMetadata,
-  undoNaked,
 } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { defaultJobName } from '../domain/job-state.ts';
@@ -184,7 +184,7 @@ async function receiveWhole(
       ...s3VersionOf(policy, objectId),
     };
   } catch (error) {
-    await dropJob(ctx, jobId);
+    await dropJob(ctx, jobId, blobId);
     throw error;
   }
 }
@@ -223,12 +223,16 @@ export function s3VersionOf({ versioning }: DataPolicyRow, id: string): { readon
   return versioning === 'KEEP_MULTIPLE_VERSIONS' ? { s3VersionId: id } : {};
 }
 
-async function dropJob(ctx: RequestContext, jobId: string): Promise<void> {
+async function dropJob(ctx: RequestContext, jobId: string, blobId: string): Promise<void> {
   try {
-    await ctx.store.tx(async (tx) => {
+    const isDropped = await ctx.store.tx(async (tx) => {
       const job = await lockJob(tx, jobId);
-      if (job.status === 'IN_PROGRESS') await undoNaked(tx, job, { nodeId: ctx.node.id, now: ctx.clock.now() });
+      if (job.status !== 'IN_PROGRESS') return false;
+      await cancelPutJob(tx, job, { now: ctx.clock.now() });
+      return true;
     });
+    // It is there when all but its row could be written.
+    if (isDropped) await ctx.places.cache.remove(blobId);
   } catch (error) {
     // The client is told of its own failure; a worker drops the job later.
     ctx.log.warn({ job: jobId, err: error, msg: 'the job of a failed PUT could not be cancelled' });

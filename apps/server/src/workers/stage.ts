@@ -1,11 +1,11 @@
 import {
   type ChunkRow,
   finishEntries,
-  forgetDropped,
   type ListedBlob,
   listBlobsOfChunks,
   listCopies,
   type NamedJob,
+  noteComing,
   noteStaged,
 } from '@nacre/store';
 import type { Reservation } from '@nacre/store/blobs';
@@ -29,21 +29,21 @@ export async function stageChunk(ctx: ChunkContext, chunk: ChunkRow, job: NamedJ
 /** Answers whether all are in cache. */
 async function stage(ctx: ChunkContext, missing: readonly ListedBlob[], job: NamedJob): Promise<boolean> {
   const bytes = missing.reduce((sum, { length }) => sum + length, 0);
-  const room = await ctx.places.cache.reserveRoom(bytes);
+  const { cache } = ctx.places;
+  const room = await cache.reserveRoom(bytes);
   if (!room) return false;
+  const ids = missing.map(({ blobId }) => blobId);
+  cache.coming.add(ids);
   try {
-    const ids = missing.map(({ blobId }) => blobId);
-    // Files of theirs that still wait to be removed are gone before new ones come.
-    await ctx.store.tx((tx) => forgetDropped(tx, ids, ctx.node.id), { idempotent: true });
+    // Until their rows tell of them: what a crash leaves is removed.
+    await ctx.store.tx((tx) => noteComing(tx, ids, ctx.node.id), { idempotent: true });
     const copies = await listCopies(ctx.store.db, ids);
     await forEachAtOnce(missing, blobsAtOnce, (blob) => stageBlob(ctx, room, blob, copies.get(blob.blobId) ?? []));
-    const elsewhere = await ctx.store.tx((tx) => noteStaged(tx, ctx.node.id, ids, ctx.clock.now()), {
-      idempotent: true,
-    });
-    for (const id of elsewhere) await ctx.places.cache.remove(id);
+    await ctx.store.tx((tx) => noteStaged(tx, ctx.node.id, ids, ctx.clock.now()), { idempotent: true });
     ctx.log.debug({ job: job.id, blobs: ids.length, bytes, msg: 'staged' });
     return true;
   } finally {
+    cache.coming.delete(ids);
     room.release();
   }
 }

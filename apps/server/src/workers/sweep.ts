@@ -11,6 +11,7 @@ export const sweep: Worker = {
   async work({ store, places, node, clock }) {
     if (await filesStay(store.db, clock.now())) return 'done';
     const everywhere = new Map([[node.id, places.cache], ...places.retired, ...places.pools]);
-    return (await removeDroppedFiles(store, everywhere, { atMost: atOnce })) === atOnce ? 'more' : 'done';
+    const which = { atMost: atOnce, except: [...places.cache.coming].flat() };
+    return (await removeDroppedFiles(store, everywhere, which)) === atOnce ? 'more' : 'done';
   },
 };

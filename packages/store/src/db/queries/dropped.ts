@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { blobCopies, blobs, droppedBlobs } from '../schema/index.ts';
 import { partsAmong } from './multipart.ts';
@@ -11,15 +11,19 @@ export interface DroppedBlob {
   readonly wanted: boolean;
 }
 
+export interface DroppedBlobs {
+  readonly atMost: number;
+  /** Of these alone. */
+  readonly blobIds?: readonly string[];
+  /** Of these not: their files are coming. */
+  readonly except?: readonly string[];
+}
+
 /**
  * Notes of dropped blobs in these places, locked until the transaction ends: whoever wants to write such a blob there
  * anew takes its note away first, and so waits until its old file is gone.
  */
-export async function lockDropped(
-  tx: Db,
-  placeIds: readonly string[],
-  which: { readonly atMost: number; readonly blobIds?: readonly string[] },
-): Promise<DroppedBlob[]> {
+export async function lockDropped(tx: Db, placeIds: readonly string[], which: DroppedBlobs): Promise<DroppedBlob[]> {
   const notes = await tx
     .select({ blobId: droppedBlobs.blobId, placeId: droppedBlobs.placeId })
     .from(droppedBlobs)
@@ -27,6 +31,7 @@ export async function lockDropped(
       and(
         inArray(droppedBlobs.placeId, [...placeIds]),
         which.blobIds && inArray(droppedBlobs.blobId, [...which.blobIds]),
+        which.except?.length ? notInArray(droppedBlobs.blobId, [...which.except]) : undefined,
       ),
     )
     .orderBy(asc(droppedBlobs.placeId), asc(droppedBlobs.blobId))
@@ -44,6 +49,23 @@ export async function lockDropped(
     .where(and(inArray(blobCopies.blobId, ids), inArray(blobCopies.poolId, [...placeIds])));
   const there = new Set([...cached, ...copied].map(({ blobId, placeId }) => `${placeId} ${blobId}`));
   return notes.map((note) => ({ ...note, wanted: there.has(`${note.placeId} ${note.blobId}`) }));
+}
+
+/**
+ * Notes that files of blobs may come into the cache of a node without a row that tells of them. Whoever removes their old
+ * ones is waited for.
+ */
+export async function noteComing(tx: Db, blobIds: readonly string[], nodeId: string): Promise<void> {
+  const inOrder = [...blobIds].sort();
+  for (let from = 0; from < inOrder.length; from += idsAtOnce) {
+    const notes = inOrder
+      .slice(from, from + idsAtOnce)
+      .map((blobId) => ({ blobId, place: 'cache' as const, placeId: nodeId }));
+    await tx
+      .insert(droppedBlobs)
+      .values(notes)
+      .onConflictDoUpdate({ target: [droppedBlobs.placeId, droppedBlobs.blobId], set: { attempts: 0 } });
+  }
 }
 
 /** Takes notes away: their files are gone, or are about to be written anew. In one place, or in all. */

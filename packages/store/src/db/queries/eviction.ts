@@ -2,6 +2,7 @@ import { and, asc, eq, exists, inArray, isNotNull, isNull, ne, not, or, sql, sum
 import type { Db } from '../postgres.ts';
 import { blobCopies, blobs, droppedBlobs, jobChunks, jobEntries, jobs } from '../schema/index.ts';
 import { recountChunks } from './chunks.ts';
+import { forgetDropped } from './dropped.ts';
 
 /** A blob that may leave a cache. */
 export interface EvictableBlob {
@@ -122,11 +123,11 @@ export async function cachedBytes(db: Db, nodeId: string): Promise<number> {
 }
 
 /**
- * Blobs are in a node's cache again, their bytes synced; running jobs count them. Answers the ids of those that are not:
- * another node was faster, or they were removed.
+ * Blobs are in a node's cache again, their bytes synced; running jobs count them. Where another node was faster, or the
+ * blob was removed, the note that its file was coming stays, and the file goes.
  */
-export async function noteStaged(tx: Db, nodeId: string, blobIds: readonly string[], now: Date): Promise<string[]> {
-  if (blobIds.length === 0) return [];
+export async function noteStaged(tx: Db, nodeId: string, blobIds: readonly string[], now: Date): Promise<void> {
+  if (blobIds.length === 0) return;
   const ids = [...blobIds];
   const here = await tx
     .update(blobs)
@@ -134,8 +135,11 @@ export async function noteStaged(tx: Db, nodeId: string, blobIds: readonly strin
     .where(and(inArray(blobs.id, ids), or(isNull(blobs.cacheNodeId), eq(blobs.cacheNodeId, nodeId))))
     .returning({ id: blobs.id });
   await recountReading(tx, ids);
-  const staged = new Set(here.map(({ id }) => id));
-  return ids.filter((id) => !staged.has(id));
+  await forgetDropped(
+    tx,
+    here.map(({ id }) => id),
+    nodeId,
+  );
 }
 
 /** Running GET jobs count anew which of these blobs are in a cache. */

@@ -1,0 +1,37 @@
+import { expect, test, vi } from 'vitest';
+import { settleChunks } from '../../src/workers/settle.ts';
+import { sweep } from '../../src/workers/sweep.ts';
+import { startTestServer } from '../support/server.ts';
+import { aPutJob, jobReaches, sendBlobs } from '../support/things.ts';
+
+const { client, context } = await startTestServer();
+const never = new AbortController().signal;
+
+async function inCache(): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const id of context.places.cache.list()) ids.push(id);
+  return ids;
+}
+
+test('what was staged when staging failed leaves the cache again', async () => {
+  const objects = ['a', 'b'].map((name) => ({ name, size: 9 }));
+  const made = await aPutJob(client, objects);
+  await sendBlobs(client, made);
+  await jobReaches(client, made.job.jobId, 'COMPLETED');
+  await client.ds3.forceFullCacheReclaim({});
+  expect(await inCache()).toEqual([]);
+  const [, lost] = made.job.objects.flatMap((chunk) => chunk.objects.map(({ id }) => id));
+  for (const pool of context.places.pools.values()) await pool.remove(lost ?? '');
+
+  const job = await client.ds3.getBulkJob({
+    id: made.bucket,
+    body: { objects: objects.map(({ name }) => ({ name })) },
+  });
+  const chunkIds = job.objects.map(({ chunkId }) => chunkId);
+  await expect(settleChunks(context, chunkIds)).rejects.toThrow('none of 1 copies');
+  await client.ds3.cancelJob({ id: job.jobId });
+  await vi.waitFor(async () => {
+    await sweep.work(context, never);
+    expect(await inCache()).toEqual([]);
+  });
+});
