@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { findProgram, runProgram } from '../../processes/program.ts';
+import { join } from 'node:path';
+import { buildWithMaven, classpathOf, mavenProperty } from '../../processes/maven.ts';
+import { runProgram } from '../../processes/program.ts';
 import { root } from '../../setup/workspace.mjs';
 import { readJsonLines } from '../json-lines.ts';
 import { type Bench, clientEnvironment, type Outcome, type Preparation, type Suite } from '../suite.ts';
@@ -8,7 +8,6 @@ import { keepLatestVersions } from '../versioning.ts';
 
 const sources = join(root, 'tooling', 'conformance', 'java');
 const built = join(root, 'node_modules', '.cache', 'conformance-java');
-const classpathFile = join(built, 'classpath');
 
 /** AWS's first SDK for Java, which many archives and media systems still have inside. */
 export const awsJava1: Suite = {
@@ -29,22 +28,14 @@ export const awsJava2: Suite = {
 const secondsOfOneProgram = 300;
 
 async function prepareJava(client: string, signal: AbortSignal): Promise<Preparation> {
-  for (const program of ['java', 'javac', 'mvn']) {
-    if (findProgram(program) === undefined) return { missing: `${program} is not on PATH` };
-  }
-  const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpathFile}`];
-  const args = ['--quiet', '--batch-mode', '--no-transfer-progress', `-Dfolder=${built}`, ...goals];
-  const { code, output } = await runProgram('mvn', args, { cwd: sources, seconds: 400, signal });
-  if (code !== 0) return { missing: `Maven could not build it: ${output.trim().slice(-1000)}` };
-  const version = new RegExp(`<${client}\\.version>(.*)</`).exec(readFileSync(join(sources, 'pom.xml'), 'utf8'))?.[1];
-  return { version: version ?? '' };
+  const problem = await buildWithMaven(sources, built, signal);
+  return problem ?? { version: mavenProperty(sources, `${client}.version`) };
 }
 
 async function runJava(bench: Bench, main: string): Promise<Outcome[]> {
   await keepLatestVersions(bench);
-  const classpath = [join(built, 'classes'), readFileSync(classpathFile, 'utf8')].join(delimiter);
   const quiet = '-Daws.java.v1.disableDeprecationAnnouncement=true';
-  const ended = await runProgram('java', [quiet, `-Djava.io.tmpdir=${bench.folder}`, '-cp', classpath, main], {
+  const ended = await runProgram('java', [quiet, `-Djava.io.tmpdir=${bench.folder}`, '-cp', classpathOf(built), main], {
     cwd: bench.folder,
     env: clientEnvironment(bench),
     seconds: secondsOfOneProgram,
