@@ -4,6 +4,7 @@ import { cutDatabase } from './campaigns/cut-database.ts';
 import { cutReplication } from './campaigns/cut-replication.ts';
 import { damage } from './campaigns/damage.ts';
 import { disturbDatabase } from './campaigns/disturb-database.ts';
+import { failCalls } from './campaigns/fail-calls.ts';
 import { fullDisk } from './campaigns/full-disk.ts';
 import { fuzzedInputs } from './campaigns/fuzzed-inputs.ts';
 import { killAtFailpoints } from './campaigns/kill-at-failpoints.ts';
@@ -19,6 +20,7 @@ import { slowConnections } from './campaigns/slow-connections.ts';
 /** In the order in which they run. */
 export const campaigns: readonly Campaign[] = [
   killAtFailpoints,
+  failCalls,
   killAtRandom,
   killPostgres,
   cutDatabase,

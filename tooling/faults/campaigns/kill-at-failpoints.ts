@@ -1,11 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { StartFailed } from '../../processes/daemon.ts';
+import { type ArmedServer, emptyTrace, openArmedServer, stepsIn, stepsOf } from '../armed-server.ts';
 import { atSteps, type Choice } from '../at-steps.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
 import { checkFolder } from '../check-folder.ts';
 import { type Case, type Scenario, scenarios, settingsFor, unfinished } from '../load/scenarios.ts';
-import { type ServerProcess, startServer } from '../processes.ts';
+import type { ServerProcess } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
 /** A step that is not met again in so many tries was there by chance: a look at the clock, a wait for another. */
@@ -31,54 +30,27 @@ export const killAtFailpoints: Campaign = {
       wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `${name}: ${what}` })));
       run.log(`${name}: killed at ${found.done} of ${found.all} steps`);
     };
-    const inSystem = async (name: string, [scenario]: readonly Scenario[], work: (bench: Bench) => Promise<void>) => {
-      const bench = await openBench(run, name, scenario ? settingsFor(scenario) : {});
-      await work(bench);
-      await bench.server.kill();
-      const found = await checkFolder(bench.server.dataFolder, run.signal);
+    const inSystem = async (
+      name: string,
+      [scenario]: readonly Scenario[],
+      work: (armed: ArmedServer) => Promise<void>,
+    ) => {
+      const armed = await openArmedServer(run, name, scenario ? settingsFor(scenario) : {});
+      await work(armed);
+      await armed.server.kill();
+      const found = await checkFolder(armed.server.dataFolder, run.signal);
       wrong.push(...found.map((what) => ({ seed: run.seed, what })));
     };
     for (const [smallCache, of] of Map.groupBy(scenarios, ({ smallCache = false }) => smallCache)) {
-      await inSystem(smallCache ? 'small-cache' : 'usual', of, async (bench) => {
-        for (const scenario of of) note(scenario.name, await runScenario(run, bench, scenario));
+      await inSystem(smallCache ? 'small-cache' : 'usual', of, async (armed) => {
+        for (const scenario of of) note(scenario.name, await runScenario(run, armed, scenario));
       });
     }
     // A start looks at each file: where there are thousands, it would be killed at thousands of like steps.
-    await inSystem('recovery', unfinished, async (bench) => note('recovery', await runRecovery(run, bench)));
+    await inSystem('recovery', unfinished, async (armed) => note('recovery', await runRecovery(run, armed)));
     return { done, all, wrong };
   },
 };
-
-/** A server that is started again when it was killed, and the file that arms its failpoints. */
-interface Bench {
-  server: ServerProcess;
-  startAgain(): Promise<void>;
-  arm(rules: string): void;
-  /** Where its steps are written down when they are traced. */
-  readonly trace: string;
-  /** Of the next case. */
-  number: number;
-}
-
-async function openBench(
-  { folder, signal }: Run,
-  name: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<Bench> {
-  const rules = join(folder, `${name}.rules`);
-  writeFileSync(rules, '');
-  const options = { dataFolder: join(folder, name), env: { ...settings, NACRE_FAILPOINTS: `@${rules}` }, signal };
-  const bench: Bench = {
-    server: await startServer(options),
-    async startAgain() {
-      bench.server = await startServer(options);
-    },
-    arm: (written) => writeFileSync(rules, written),
-    trace: join(folder, `${name}.steps`),
-    number: 1,
-  };
-  return bench;
-}
 
 interface Found {
   readonly done: number;
@@ -86,42 +58,28 @@ interface Found {
   readonly wrong: readonly string[];
 }
 
-async function runScenario({ quick, seed, log }: Run, bench: Bench, scenario: Scenario): Promise<Found> {
+async function runScenario({ quick, seed, log }: Run, armed: ArmedServer, scenario: Scenario): Promise<Found> {
   const wrong: string[] = [];
-  const steps = await stepsOf(bench, scenario, wrong);
+  const steps = await stepsOf(armed, scenario, wrong);
   if (steps.length === 0) wrong.push('none of its steps was met');
-  const { met } = await atSteps(steps, choiceFor(quick, seed + bench.number), async (step) => {
-    for (let tries = 0; tries < triesForStep; tries++) if (await killAt(bench, scenario, step, wrong)) return true;
+  const { met } = await atSteps(steps, choiceFor(quick, seed + armed.number), async (step) => {
+    for (let tries = 0; tries < triesForStep; tries++) if (await killAt(armed, scenario, step, wrong)) return true;
     log(`${step} was not met again`);
     return false;
   });
   return { done: met, all: met, wrong };
 }
 
-/** Does the work once without a fault, to learn its steps. */
-async function stepsOf(bench: Bench, scenario: Scenario, wrong: string[]): Promise<string[]> {
-  const one = scenario.begin(bench.number++);
-  const client = bench.server.client();
-  await one.prepare(client);
-  rmSync(bench.trace, { force: true });
-  bench.arm(`*=trace:${bench.trace}`);
-  await one.act(client);
-  bench.arm('');
-  wrong.push(...(await one.check(client)));
-  const steps = new Set(readFileSync(bench.trace, 'utf8').split('\n').filter(Boolean));
-  return [...steps].filter((step) => scenario.scopes.includes(step.split('/')[0] ?? ''));
-}
-
 /** Answers whether the server was killed: it may not come to the step this time. */
-async function killAt(bench: Bench, scenario: Scenario, step: string, wrong: string[]): Promise<boolean> {
-  const one = scenario.begin(bench.number++);
-  const before = bench.server.client();
+async function killAt(armed: ArmedServer, scenario: Scenario, step: string, wrong: string[]): Promise<boolean> {
+  const one = scenario.begin(armed.number++);
+  const before = armed.server.client();
   await one.prepare(before);
-  bench.arm(`${step}=kill`);
-  const killed = await diesOf(bench.server, one.act(before));
-  bench.arm('');
-  if (killed) await bench.startAgain();
-  const client = bench.server.client();
+  armed.arm(`${step}=kill`);
+  const killed = await diesOf(armed.server, one.act(before));
+  armed.arm('');
+  if (killed) await armed.startAgain();
+  const client = armed.server.client();
   const say = (when: string) => (what: string) => `killed at ${step}, ${when}: ${what}`;
   wrong.push(...(await one.check(client)).map(say('at once')));
   await one.act(client).catch((error: unknown) => wrong.push(say('going on')(String(error))));
@@ -135,47 +93,45 @@ async function killAt(bench: Bench, scenario: Scenario, step: string, wrong: str
 const recoveryScopes = ['start', 'drop-naked', 'sweep', 'settle-again'];
 
 /** Kills the server in the middle of its work, and then again at each step of its next start. */
-async function runRecovery({ quick, seed }: Run, bench: Bench): Promise<Found> {
-  await interrupt(bench);
-  rmSync(bench.trace, { force: true });
-  bench.arm(`*=trace:${bench.trace}`);
-  await bench.startAgain();
+async function runRecovery({ quick, seed }: Run, armed: ArmedServer): Promise<Found> {
+  await interrupt(armed);
+  emptyTrace(armed);
+  armed.arm(`*=trace:${armed.trace}`);
+  await armed.startAgain();
   // Its workers look after things as soon as it serves.
   await laterThan(1000);
-  bench.arm('');
-  const steps = [...new Set(readFileSync(bench.trace, 'utf8').split('\n'))].filter((step) =>
-    recoveryScopes.includes(step.split('/')[0] ?? ''),
-  );
+  armed.arm('');
+  const steps = stepsIn(armed).filter((step) => recoveryScopes.includes(step.split('/')[0] ?? ''));
   const wrong: string[] = [];
-  const { met } = await atSteps(steps, choiceFor(quick, seed), (step) => killInRecovery(bench, step, wrong));
+  const { met } = await atSteps(steps, choiceFor(quick, seed), (step) => killInRecovery(armed, step, wrong));
   return { done: met, all: met, wrong };
 }
 
 /** Kills the server in the middle of all kinds of work at once. Answers what was begun. */
-async function interrupt(bench: Bench): Promise<Case[]> {
-  const cases = unfinished.map((scenario) => scenario.begin(bench.number++));
-  const client = bench.server.client();
+async function interrupt(armed: ArmedServer): Promise<Case[]> {
+  const cases = unfinished.map((scenario) => scenario.begin(armed.number++));
+  const client = armed.server.client();
   for (const one of cases) await one.prepare(client);
   const acting = cases.map((one) => one.act(client));
   await Promise.race(acting);
-  await bench.server.kill();
+  await armed.server.kill();
   await Promise.allSettled(acting);
   return cases;
 }
 
-async function killInRecovery(bench: Bench, step: string, wrong: string[]): Promise<boolean> {
-  const cases = await interrupt(bench);
-  bench.arm(`${step}=kill`);
-  const killed = await bench.startAgain().then(
-    () => Promise.race([bench.server.ended.then(() => true), laterThan(2000)]),
+async function killInRecovery(armed: ArmedServer, step: string, wrong: string[]): Promise<boolean> {
+  const cases = await interrupt(armed);
+  armed.arm(`${step}=kill`);
+  const killed = await armed.startAgain().then(
+    () => Promise.race([armed.server.ended.then(() => true), laterThan(2000)]),
     (error: unknown) => {
       if (error instanceof StartFailed) return true;
       throw error;
     },
   );
-  bench.arm('');
-  if (killed) await bench.startAgain();
-  const client = bench.server.client();
+  armed.arm('');
+  if (killed) await armed.startAgain();
+  const client = armed.server.client();
   const say = (when: string) => (what: string) => `killed at ${step}, ${when}: ${what}`;
   for (const one of cases) {
     wrong.push(...(await one.check(client)).map(say('at once')));
