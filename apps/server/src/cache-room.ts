@@ -58,8 +58,7 @@ export function withEviction(cache: Cache, { store, nodeId, retryAfterSeconds }:
     if (chosen.length === 0) return false;
     const ids = chosen.map(({ id }) => id);
     const gone = await store.tx((tx) => evictBlobs(tx, nodeId, ids), { idempotent: true });
-    const which = { atMost: gone.length, blobIds: gone, except: [...coming].flat() };
-    await removeDroppedFiles(store, new Map([[nodeId, cache]]), which);
+    await removeDroppedFiles(store, new Map([[nodeId, cache]]), { atMost: gone.length, blobIds: gone, coming });
     return gone.length > 0;
   }
 

@@ -92,7 +92,6 @@ export {
 } from './db/queries/degradation.ts';
 export {
   type DroppedBlob,
-  type DroppedBlobs,
   forgetDropped,
   lockDropped,
   noteComing,

@@ -106,7 +106,7 @@ async function reclaimAll({ node, places, store }: RequestContext, nodeId: strin
     const gone = ids.length === 0 ? [] : await store.tx((tx) => evictBlobs(tx, nodeId, ids), { idempotent: true });
     if (gone.length === 0) return;
     if (nodeId !== node.id) continue;
-    const which = { atMost: gone.length, blobIds: gone, except: [...places.cache.coming].flat() };
+    const which = { atMost: gone.length, blobIds: gone, coming: places.cache.coming };
     await removeDroppedFiles(store, new Map([[nodeId, places.cache]]), which);
   }
 }

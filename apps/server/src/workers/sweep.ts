@@ -11,7 +11,7 @@ export const sweep: Worker = {
   async work({ store, places, node, clock }) {
     if (await filesStay(store.db, clock.now())) return 'done';
     const everywhere = new Map([[node.id, places.cache], ...places.retired, ...places.pools]);
-    const which = { atMost: atOnce, except: [...places.cache.coming].flat() };
+    const which = { atMost: atOnce, coming: places.cache.coming };
     return (await removeDroppedFiles(store, everywhere, which)) === atOnce ? 'more' : 'done';
   },
 };

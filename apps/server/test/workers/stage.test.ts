@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { noteComing } from '@nacre/store';
 import { expect, test, vi } from 'vitest';
 import { settleChunks } from '../../src/workers/settle.ts';
 import { sweep } from '../../src/workers/sweep.ts';
@@ -34,4 +36,21 @@ test('what was staged when staging failed leaves the cache again', async () => {
     await sweep.work(context, never);
     expect(await inCache()).toEqual([]);
   });
+});
+
+test('what is being staged stays until staging has ended', async () => {
+  const { cache } = context.places;
+  const ids = [randomUUID()];
+  const [id = ''] = ids;
+  cache.coming.add(ids);
+  await context.store.tx((tx) => noteComing(tx, ids, context.node.id));
+  const bytes = (async function* () {
+    yield Buffer.from('half of a chunk');
+  })();
+  await cache.put(id, bytes, { length: 15, compute: [] });
+  await sweep.work(context, never);
+  expect(await inCache()).toEqual(ids);
+  cache.coming.delete(ids);
+  await sweep.work(context, never);
+  expect(await inCache()).toEqual([]);
 });

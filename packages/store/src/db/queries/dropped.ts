@@ -11,19 +11,15 @@ export interface DroppedBlob {
   readonly wanted: boolean;
 }
 
-export interface DroppedBlobs {
-  readonly atMost: number;
-  /** Of these alone. */
-  readonly blobIds?: readonly string[];
-  /** Of these not: their files are coming. */
-  readonly except?: readonly string[];
-}
-
 /**
  * Notes of dropped blobs in these places, locked until the transaction ends: whoever wants to write such a blob there
  * anew takes its note away first, and so waits until its old file is gone.
  */
-export async function lockDropped(tx: Db, placeIds: readonly string[], which: DroppedBlobs): Promise<DroppedBlob[]> {
+export async function lockDropped(
+  tx: Db,
+  placeIds: readonly string[],
+  which: { readonly atMost: number; readonly blobIds?: readonly string[]; readonly except?: readonly string[] },
+): Promise<DroppedBlob[]> {
   const notes = await tx
     .select({ blobId: droppedBlobs.blobId, placeId: droppedBlobs.placeId })
     .from(droppedBlobs)
