@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@nacre/client';
+import { isDs3Error } from '@nacre/model';
 import { type ArmedServer, emptyTrace, openArmedServer, stepsIn, stepsOf } from '../armed-server.ts';
 import { atSteps } from '../at-steps.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
@@ -116,9 +117,15 @@ async function takesNoMore(server: ServerProcess, client: Client, work: Promise<
 
 const lookMilliseconds = 200;
 
-async function refuses({ endpoint }: ServerProcess, { ds3 }: Client): Promise<boolean> {
+async function refuses({ endpoint }: Pick<ServerProcess, 'endpoint'>, { ds3 }: Pick<Client, 'ds3'>): Promise<boolean> {
   const { status } = await fetch(`${endpoint}/_nacre/health/ready`);
   if (status === 503) return true;
-  const { items } = await ds3.getPools({});
-  return items.some(({ health }) => health !== 'OK');
+  try {
+    const { items } = await ds3.getPools({});
+    return items.some(({ health }) => health !== 'OK');
+  } catch (error) {
+    // A look-up that requests share may be the call that fails.
+    if (isDs3Error(error, 'InternalError')) return refuses({ endpoint }, { ds3 });
+    throw error;
+  }
 }
