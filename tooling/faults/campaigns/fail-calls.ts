@@ -81,7 +81,8 @@ async function failCall(armed: ArmedServer, scenario: Scenario, call: string, wr
   // What it leaves in the trace tells that it was made.
   armed.arm(`${call}=error:${codeFor(call)},${call}=trace:${armed.trace}`);
   const acting = one.act(client).catch(() => {});
-  const isFinal = await takesNoMore(server, client, acting);
+  // The connection of what failed may end with it: those who look have others.
+  const isFinal = await takesNoMore(server, server.client(), acting);
   armed.arm('');
   const isMade = stepsIn(armed).includes(call);
   if (server.hasEnded()) say('and the server ended')(String(await server.ended));
