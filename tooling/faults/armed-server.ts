@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from './campaign.ts';
 import type { Scenario } from './load/scenarios.ts';
 import { type ServerProcess, startServer } from './processes.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** A server that is started again when it has ended, and the file that arms its failpoints. */
 export interface ArmedServer {
@@ -21,14 +22,14 @@ export async function openArmedServer(
   settings: Readonly<Record<string, string>>,
 ): Promise<ArmedServer> {
   const rules = join(folder, `${name}.rules`);
-  writeFileSync(rules, '');
+  replaceFile(rules, '');
   const options = { dataFolder: join(folder, name), env: { ...settings, NACRE_FAILPOINTS: `@${rules}` }, signal };
   const armed: ArmedServer = {
     server: await startServer(options),
     async startAgain() {
       armed.server = await startServer(options);
     },
-    arm: (written) => writeFileSync(rules, written),
+    arm: (written) => replaceFile(rules, written),
     trace: join(folder, `${name}.steps`),
     number: 1,
   };

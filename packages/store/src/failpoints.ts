@@ -20,7 +20,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * Until they are armed a step costs the call of a function that does nothing. docs/decisions/0018-failpoints.md says more.
  */
 let armed: readonly Rule[] | undefined;
-let source: { readonly file: string; changed: number } | undefined;
+let source: { readonly file: string; version: string } | undefined;
 const hits = new Map<string, number>();
 const scopes = new AsyncLocalStorage<string>();
 
@@ -67,7 +67,7 @@ export function armFailpoints(env: Readonly<Record<string, string | undefined>>)
     throw new Error('NACRE_FAILPOINTS brings faults about on purpose, and is refused where NODE_ENV is production');
   }
   armed = written.startsWith('@') ? [] : readRules(written);
-  if (written.startsWith('@')) source = { file: written.slice(1), changed: 0 };
+  if (written.startsWith('@')) source = { file: written.slice(1), version: '' };
   return written;
 }
 
@@ -78,9 +78,11 @@ function readRules(written: string): Rule[] {
 /** The rules that hold now. */
 function rulesNow(rules: readonly Rule[]): readonly Rule[] {
   if (source === undefined) return rules;
-  const { mtimeMs } = statSync(source.file);
-  if (mtimeMs !== source.changed) {
-    source.changed = mtimeMs;
+  // A file that is put in the place of another within the same tick of the clock has the same time.
+  const { ino, mtimeMs } = statSync(source.file);
+  const version = `${ino} ${mtimeMs}`;
+  if (version !== source.version) {
+    source.version = version;
     armed = readRules(readFileSync(source.file, 'utf8'));
     hits.clear();
   }

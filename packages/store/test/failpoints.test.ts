@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openBlobStore } from '../src/blobs/open.ts';
@@ -79,6 +79,24 @@ test('rules in a file hold from when they are written', async () => {
   writeFileSync(file, 'answer#2=error');
   await failpoint('answer');
   await expect(failpoint('answer')).rejects.toThrow(InjectedFault);
+});
+
+test('a file of rules that is put in the place of another within the same tick of the clock is seen', async () => {
+  const file = join(await freshFolder(), 'rules');
+  const [first, second] = [`${file}.1`, `${file}.2`];
+  const now = new Date();
+  for (const [each, rules] of [
+    [first, 'answer=error'],
+    [second, ''],
+  ] as const) {
+    writeFileSync(each, rules);
+    utimesSync(each, now, now);
+  }
+  renameSync(first, file);
+  arm(`@${file}`);
+  await expect(failpoint('answer')).rejects.toThrow(InjectedFault);
+  renameSync(second, file);
+  await failpoint('answer');
 });
 
 describe('steps', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client, type Clock, replicateJob, systemClock } from '@nacre/client';
 import { atSteps } from '../at-steps.ts';
@@ -6,6 +6,7 @@ import type { Campaign, Run, Wrong } from '../campaign.ts';
 import { checkPutJob, makePutJob, type PutJob, putJobOf, sendBlobs } from '../load/put-jobs.ts';
 import { type ServerProcess, startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
+import { replaceFile } from '../replace-file.ts';
 import { startTcpProxy, type TcpProxy } from '../tcp-proxy.ts';
 
 const bucket = 'replicated';
@@ -70,7 +71,7 @@ async function openPair({ folder, signal }: Run) {
     });
   const rulesOf = (side: Side) => join(folder, `rules-${side}`);
   const traceOf = (side: Side) => join(folder, `steps-${side}`);
-  const arm = (side: Side, rules: string) => writeFileSync(rulesOf(side), rules);
+  const arm = (side: Side, rules: string) => replaceFile(rulesOf(side), rules);
   for (const side of ['source', 'target'] as const) arm(side, '');
   const servers: Record<Side, ServerProcess> = { source: await start('source'), target: await start('target') };
   for (const server of Object.values(servers)) await server.client().s3.putBucket({ bucket });

@@ -1,9 +1,9 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Client, systemClock } from '@nacre/client';
 import { type ServerProcess, startServer } from '../processes.ts';
+import { replaceFile } from '../replace-file.ts';
 import { blobsPerChunk } from './jobs.ts';
 import { versionsToKeep } from './permanence.ts';
 import type { Versioning } from './system.ts';
@@ -134,10 +134,4 @@ async function makePolicies({ ds3 }: Client): Promise<void> {
     const { isolationLevel, storageDomainId, type } = rule;
     await ds3.putDataPersistenceRule({ dataPolicyId: name, isolationLevel, storageDomainId, type });
   }
-}
-
-/** A file that is read when it is another one. */
-function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
 }
