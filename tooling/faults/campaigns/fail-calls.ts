@@ -82,9 +82,12 @@ async function failCall(armed: ArmedServer, scenario: Scenario, call: string, wr
   armed.arm(`${call}=error:${codeFor(call)},${call}=trace:${armed.trace}`);
   const acting = one.act(client).catch(() => {});
   // The connection of what failed may end with it: those who look have others.
-  const isFinal = await takesNoMore(server, server.client(), acting);
+  const looking = server.client();
+  let isFinal = await takesNoMore(server, looking, acting);
   armed.arm('');
   const isMade = stepsIn(armed).includes(call);
+  // It may have failed a moment ago, in work that goes on behind the request.
+  if (isMade && isSync(call) && !isFinal) isFinal = await takesNoMore(server, looking, pause(saidMilliseconds));
   if (server.hasEnded()) say('and the server ended')(String(await server.ended));
   else if (isFinal) await server.stop();
   else if (isMade && isSync(call)) say('at once')('nothing says that it takes no more');
@@ -102,7 +105,7 @@ function isSync(call: string): boolean {
 }
 
 /** Whether the server says that its cache or a pool takes no more, asked until the work has ended, and once more. */
-async function takesNoMore(server: ServerProcess, client: Client, work: Promise<void>): Promise<boolean> {
+async function takesNoMore(server: ServerProcess, client: Client, work: Promise<unknown>): Promise<boolean> {
   let hasEnded = false;
   const ended = work.then(() => {
     hasEnded = true;
@@ -117,6 +120,8 @@ async function takesNoMore(server: ServerProcess, client: Client, work: Promise<
 }
 
 const lookMilliseconds = 200;
+/** Until then a sync that failed is told of. */
+const saidMilliseconds = 5000;
 
 async function refuses({ endpoint }: Pick<ServerProcess, 'endpoint'>, { ds3 }: Pick<Client, 'ds3'>): Promise<boolean> {
   const { status } = await fetch(`${endpoint}/_nacre/health/ready`);
