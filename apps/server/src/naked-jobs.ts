@@ -24,6 +24,8 @@ export interface NakedJobs {
    * Makes a job. Resolves when it is committed. Errors: `OBJECT_ALREADY_EXISTS` as `settleVersions`, `NoSuchBucket`.
    */
   make(job: NakedJob): Promise<NewNakedJob>;
+  /** Has jobs undone that are left although their PUTs have ended. */
+  undoLeft(): void;
 }
 
 export interface NakedJob {
@@ -43,8 +45,8 @@ type Outcome = NewNakedJob | Ds3Error;
 
 const atMost = 200;
 
-/** Makes jobs in groups, so that many small objects share a commit. */
-export function createNakedJobs(ctx: Making): NakedJobs {
+/** Makes jobs in groups, so that many small objects share a commit. `undoLeft` is whoever undoes what is left. */
+export function createNakedJobs(ctx: Making, undoLeft: () => void): NakedJobs {
   async function makeAll(jobs: readonly NakedJob[]): Promise<Outcome[]> {
     let planned: Outcome[] = [];
     return ctx.store.tx(
@@ -63,6 +65,7 @@ export function createNakedJobs(ctx: Making): NakedJobs {
   const outcomeOf = inGroups(makeAll, { atMost });
   return {
     underWay: new Set(),
+    undoLeft,
     async make(job) {
       const outcome = await outcomeOf(job);
       if (isMade(outcome)) return outcome;

@@ -53,7 +53,7 @@ import { openQueue } from './workers/queue.ts';
 import { rebuild } from './workers/rebuild.ts';
 import { reclaim } from './workers/reclaim.ts';
 import { retire } from './workers/retire.ts';
-import { startWorkers } from './workers/runner.ts';
+import { type Runner, startWorkers } from './workers/runner.ts';
 import { settleAgain, settleChunks } from './workers/settle.ts';
 import { sweep } from './workers/sweep.ts';
 import { verifyPools } from './workers/verify-pools.ts';
@@ -165,6 +165,7 @@ export async function startServer({
     const node = thisNode(config, nodeId, http);
     await registerNode(store, clock, node, (await findSystem(store.db))?.serialNumber ?? '');
     await registerCache(store, { nodeId, path: cacheFolder(folder), size: config.cacheSize }, ids);
+    let runner: Runner | undefined;
     const context: ServerContext = {
       config: { ...config, data: dataFolder },
       clock,
@@ -177,7 +178,7 @@ export async function startServer({
       receipts,
       readReceipts: createReadReceipts({ store, clock, queue, places }),
       uploads: createTurns(),
-      nakedJobs: createNakedJobs({ store, clock, ids, node }),
+      nakedJobs: createNakedJobs({ store, clock, ids, node }, () => runner?.runNow(dropNaked)),
       queue,
       seal,
       node,
@@ -186,7 +187,7 @@ export async function startServer({
     // Before the first client tries again what a crash interrupted.
     await dropNaked.work(context, new AbortController().signal);
     dispatch = createDispatch(context, handlers);
-    const runner = startWorkers(context, [
+    const started = startWorkers(context, [
       closeAggregations,
       dropNaked,
       expire,
@@ -204,10 +205,11 @@ export async function startServer({
       sweep,
       verifyPools,
     ]);
-    closing.splice(1, 0, () => runner.stop());
+    runner = started;
+    closing.splice(1, 0, () => started.stop());
     await queue.start(
       (chunkIds) => settleChunks(context, chunkIds),
-      () => runner.runNow(settleAgain),
+      () => started.runNow(settleAgain),
     );
     // Others find out by its silence when this cannot be said.
     closing.unshift(() => noteStopped(store.db, nodeId).catch(() => {}));

@@ -154,6 +154,7 @@ export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Pr
   const versioning = await versioningFor(ctx, to);
   const id = ctx.ids.next();
   const { underWay } = ctx.nakedJobs;
+  let isLeft = false;
   underWay.add(id);
   try {
     const name = defaultJobName('PUT', ctx.remoteAddress);
@@ -162,9 +163,13 @@ export async function writeWholeObject(ctx: RequestContext, to: WholeObject): Pr
     const job = await ctx.nakedJobs.make({ ...facts, object, versioning }).catch((error: unknown) => {
       throw isNew && isDs3Error(error, 'OBJECT_ALREADY_EXISTS') ? notNew(key) : error;
     });
-    return await receiveWhole(ctx, to, job);
+    return await receiveWhole(ctx, to, job).catch(async (error: unknown) => {
+      isLeft = !(await dropJob(ctx, job));
+      throw error;
+    });
   } finally {
     underWay.delete(id);
+    if (isLeft) ctx.nakedJobs.undoLeft();
   }
 }
 
@@ -174,19 +179,14 @@ async function receiveWhole(
   { id: jobId, object, blobId, chunkId }: NewNakedJob,
 ): Promise<Output<PutObject>> {
   const { id: objectId, name, size: length } = object;
-  try {
-    const blob = { blobId, objectId, chunkId, jobId, name, length, checksum: null, checksumType: null };
-    const base64 = await receiveBlob(ctx, blob, upload);
-    const sent = ctx.s3Checksum.sent();
-    return {
-      ...receiptOf(upload.keep, base64, objectId),
-      ...objectChecksumFields(sent && { ...sent, type: 'FULL_OBJECT' }),
-      ...s3VersionOf(policy, objectId),
-    };
-  } catch (error) {
-    await dropJob(ctx, jobId, blobId);
-    throw error;
-  }
+  const blob = { blobId, objectId, chunkId, jobId, name, length, checksum: null, checksumType: null };
+  const base64 = await receiveBlob(ctx, blob, upload);
+  const sent = ctx.s3Checksum.sent();
+  return {
+    ...receiptOf(upload.keep, base64, objectId),
+    ...objectChecksumFields(sent && { ...sent, type: 'FULL_OBJECT' }),
+    ...s3VersionOf(policy, objectId),
+  };
 }
 
 /**
@@ -223,7 +223,8 @@ export function s3VersionOf({ versioning }: DataPolicyRow, id: string): { readon
   return versioning === 'KEEP_MULTIPLE_VERSIONS' ? { s3VersionId: id } : {};
 }
 
-async function dropJob(ctx: RequestContext, jobId: string, blobId: string): Promise<void> {
+/** Undoes the job of a PUT that failed. Answers whether nothing of it is left. */
+async function dropJob(ctx: RequestContext, { id: jobId, blobId }: NewNakedJob): Promise<boolean> {
   try {
     const isDropped = await ctx.store.tx(async (tx) => {
       const job = await lockJob(tx, jobId);
@@ -233,9 +234,11 @@ async function dropJob(ctx: RequestContext, jobId: string, blobId: string): Prom
     });
     // It is there when all but its row could be written.
     if (isDropped) await ctx.places.cache.remove(blobId);
+    return true;
   } catch (error) {
-    // The client is told of its own failure; a worker drops the job later.
+    // The client is told of its own failure.
     ctx.log.warn({ job: jobId, err: error, msg: 'the job of a failed PUT could not be cancelled' });
+    return false;
   }
 }
 

@@ -10,7 +10,7 @@ export interface Worker {
 }
 
 export interface Runner {
-  /** Runs a worker now, unless it runs, and soon again while it fails. */
+  /** Runs a worker now, or again when it runs, and soon again while it fails. */
   runNow(worker: Worker): void;
   /** Lets running units of work end, and starts no other. */
   stop(): Promise<void>;
@@ -24,6 +24,8 @@ export function startWorkers(ctx: ServerContext, workers: readonly Worker[]): Ru
   const ended = new AbortController();
   const running = new Map<Worker, Promise<void>>();
   const timers = new Map<Worker, NodeJS.Timeout>();
+  /** They run, and were asked to run since. */
+  const asked = new Set<Worker>();
 
   async function turn(worker: Worker): Promise<void> {
     let pause = worker.everySeconds;
@@ -43,9 +45,15 @@ export function startWorkers(ctx: ServerContext, workers: readonly Worker[]): Ru
   }
 
   function begin(worker: Worker): void {
-    if (running.has(worker)) return;
+    if (running.has(worker)) {
+      asked.add(worker);
+      return;
+    }
     clearTimeout(timers.get(worker));
-    const run = turn(worker).finally(() => running.delete(worker));
+    const run = turn(worker).finally(() => {
+      running.delete(worker);
+      if (asked.delete(worker) && !ended.signal.aborted) begin(worker);
+    });
     running.set(worker, run);
   }
 

@@ -55,7 +55,7 @@ test('one that fails runs again soon, whatever its interval', async () => {
   expect(runs).toBe(2);
 });
 
-test('one that is asked for runs now, but not twice at a time', async () => {
+test('one that is asked for runs now, or again when it has ended, but not twice at a time', async () => {
   let end: () => void = () => {};
   outcome = () => new Promise((resolve) => (end = () => resolve('done')));
   runner = startWorkers(context, [counted]);
@@ -63,7 +63,11 @@ test('one that is asked for runs now, but not twice at a time', async () => {
   expect(runs).toBe(1);
   end();
   await vi.advanceTimersByTimeAsync(0);
-  runner.runNow(counted);
   expect(runs).toBe(2);
+  end();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(runs).toBe(2);
+  runner.runNow(counted);
+  expect(runs).toBe(3);
   end();
 });
