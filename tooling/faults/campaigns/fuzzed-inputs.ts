@@ -14,7 +14,7 @@ import { startServer } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
 const slowMilliseconds = 1000;
-/** What may be there more at the end than after the first tenth. */
+/** What may be there more at the end than after the first half: until then what is kept in bounded amounts fills up. */
 const mostGrowth = 96 * 1024 * 1024;
 const bucket = 'fuzz';
 /** Its inputs are of a user without rights on it, and so must leave it as it is. */
@@ -56,7 +56,7 @@ export const fuzzedInputs: Campaign = {
       if (answer.milliseconds > slowMilliseconds) slow.push({ seed: seed + i, input });
       if (problem) wrong.push({ seed: seed + i, what: `${nameOf(input)}: ${problem}` });
       done += 1;
-      if (done === Math.ceil(inputs / 10)) warm = memoryOf(server.pid);
+      if (done === Math.ceil(inputs / 2)) warm = memoryOf(server.pid);
       if (done % 10_000 === 0) log(`${done} inputs, ${megabytes(memoryOf(server.pid))} MB`);
       if (done % putBackEvery === 0) await putBack(client);
     });
