@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Client } from '@nacre/client';
 import type { Random } from '../random.ts';
 import { attempted, finds, isBreakdown, isRefusal, unlessMissing } from './answers.ts';
@@ -93,6 +94,8 @@ export class MixedLoad {
     while (!stop.aborted) {
       try {
         await act();
+        // Where nothing was there to be done: others need a turn.
+        await nextTurn();
       } catch (error) {
         if (isBreakdown(error)) this.#wrong.push(`an answer of the 5xx: ${String(error)}`);
         // The server has gone, or asks for patience: time for who brings the fault about to say stop.
