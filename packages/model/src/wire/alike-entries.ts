@@ -27,7 +27,7 @@ export class AlikeEntries {
   /** The list that the entries belong to. */
   readonly slot: Slot;
   /** What stands before the first value: blanks between the entries, `<Object Name="`. */
-  readonly #opening: string;
+  readonly #opening: Constant;
   readonly #columns: readonly Column[];
   /** What stands before the first value that varies. */
   #lead = new Constant('');
@@ -42,7 +42,7 @@ export class AlikeEntries {
     this.slot = entry.slot;
     this.#values = Object.values(entry.values);
     this.#make = makerOf(entry.slot, keys);
-    this.#opening = text.slice(from, spans[0]?.from);
+    this.#opening = new Constant(text.slice(from, spans[0]?.from));
     this.#columns = spans.map((span, i) => {
       const slot = entry.attributes[i];
       const index = slot === undefined ? -1 : keys.indexOf(slot.key);
@@ -83,7 +83,7 @@ export class AlikeEntries {
   /** Finds out which values vary that did not before. */
   #learn(window: Window, from: number): boolean {
     let learned = false;
-    let at = new Constant(this.#opening).endIn(window, from);
+    let at = this.#opening.endIn(window, from);
     for (let i = 0; i < this.#columns.length && at >= 0; i += 1) {
       const column = this.#columns[i] as Column;
       const end = column.endIn(window, at);
@@ -91,7 +91,7 @@ export class AlikeEntries {
         column.varies = true;
         learned = true;
       }
-      at = end < 0 ? end : new Constant(column.after).endIn(window, end);
+      at = end < 0 ? end : column.after.endIn(window, end);
     }
     if (learned) this.#arrange();
     return learned;
@@ -101,13 +101,13 @@ export class AlikeEntries {
   #arrange(): void {
     let text = '';
     for (const column of this.#columns.toReversed()) {
-      text = column.after + text;
+      text = column.after.text + text;
       if (column.varies) {
         column.isFollowedBy(text);
         text = '';
       } else text = column.written + text;
     }
-    this.#lead = new Constant(this.#opening + text);
+    this.#lead = new Constant(this.#opening.text + text);
     this.#varying = this.#columns.filter((column) => column.varies);
   }
 }
@@ -130,7 +130,7 @@ class Column {
   /** Its value in the first entry. */
   readonly written: string;
   /** What stands between its value and the next attribute's, beginning with its quote. */
-  readonly after: string;
+  readonly after: Constant;
   /** Of its value among those of the entry, -1 when the attribute is passed over. */
   readonly #index: number;
   readonly #slot: Slot | undefined;
@@ -146,7 +146,7 @@ class Column {
   constructor(slot: Slot | undefined, index: number, written: string, after: string) {
     const scalar = slot?.content.kind === 'scalar' ? slot.content.scalar : undefined;
     this.written = written;
-    this.after = after;
+    this.after = new Constant(after);
     this.#index = index;
     this.#slot = slot;
     this.#scalar = scalar;
@@ -229,27 +229,30 @@ type Units = Window['units'];
 class Constant {
   readonly text: string;
   readonly #units: Uint16Array;
-  /** As many ASCII characters as fill words of four; empty when another one is among them. */
-  readonly #words: Int32Array;
+  /**
+   * As many ASCII characters as fill doubles of eight, which compare as quickly as one of them: none is NaN, as the top
+   * bits of ASCII are not all set. Empty when another character is among them.
+   */
+  readonly #doubles: Float64Array;
 
   constructor(text: string) {
     this.text = text;
     this.#units = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
-    this.#words = new Int32Array(0);
+    this.#doubles = new Float64Array(0);
     if (this.#units.some((unit) => unit >= 0x80)) return;
     const bytes = new DataView(Uint8Array.from(this.#units).buffer);
-    this.#words = Int32Array.from({ length: text.length >> 2 }, (_, i) => bytes.getInt32(4 * i, true));
+    this.#doubles = Float64Array.from({ length: text.length >> 3 }, (_, i) => bytes.getFloat64(8 * i, true));
   }
 
   /** Index after it if that is what stands at `from`, otherwise -1. */
   endIn({ units, bytes }: Window, from: number): number {
     const expected = this.#units;
-    const words = this.#words;
+    const doubles = this.#doubles;
     if (from + expected.length > units.length) return -1;
     let i = 0;
     if (bytes !== undefined) {
-      for (let word = 0; word < words.length; word += 1, i += 4) {
-        if (bytes.getInt32(from + i, true) !== words[word]) return -1;
+      for (let at = 0; at < doubles.length; at += 1, i += 8) {
+        if (bytes.getFloat64(from + i, true) !== doubles[at]) return -1;
       }
     }
     for (; i < expected.length; i += 1) if (units[from + i] !== expected[i]) return -1;
