@@ -6,9 +6,9 @@ export const reasons: Readonly<Record<string, string>> = {
   authenticate:
     'The hashes take about half of it: two for the HMAC, and one more for the canonical request of version 4. The rest is reading the headers and the date, and making the text that is signed.',
   'encode-list':
-    'About a third goes into looking for what must be escaped, and a third into making bytes of text. Writing bytes instead of text would be next.',
+    'A quarter goes into looking for what must be escaped, a third into joining texts and making bytes of them, a tenth into comparing what is the same in all entries. Tried: bytes that are written one by one in place of joined texts. It takes 1.4 times as long, as JavaScript reads one character of a text in 2 ns.',
   'stream-list':
-    'Half of the time goes into making the objects; a quarter into making sure that the bytes are UTF-8 and hold nothing that XML may not. Most of that could be left to the comparison of alike entries.',
+    'Two fifths go into comparing and reading the values of each entry, a tenth into making sure that the bytes hold nothing that XML may not; the rest is making texts and objects, and the ends of the pieces. Comparing eight characters at a time brought a tenth. Next would be values that are only made when somebody reads them.',
   'job-rows: create, 100,000 objects':
     'COPY in the database is about as long as the other side; what is on top is decoding the request, planning and the answer, which wait for each other in part.',
 };
