@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Run } from './campaign.ts';
+import type { Run, Wrong } from './campaign.ts';
+import { checkFolder } from './check-folder.ts';
 import type { Scenario } from './load/scenarios.ts';
 import { type ServerProcess, startServer } from './processes.ts';
 import { replaceFile } from './replace-file.ts';
@@ -56,4 +57,10 @@ export async function stepsOf(armed: ArmedServer, scenario: Scenario, wrong: str
 
 export function emptyTrace({ trace }: ArmedServer): void {
   rmSync(trace, { force: true });
+}
+
+/** Kills the server and checks what it leaves. */
+export async function endAndCheck({ seed, signal }: Run, { server }: ArmedServer): Promise<Wrong[]> {
+  await server.kill();
+  return (await checkFolder(server.dataFolder, signal)).map((what) => ({ seed, what }));
 }

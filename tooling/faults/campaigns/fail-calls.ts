@@ -1,11 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@nacre/client';
 import { isDs3Error } from '@nacre/model';
-import { type ArmedServer, emptyTrace, openArmedServer, stepsIn, stepsOf } from '../armed-server.ts';
+import { type ArmedServer, emptyTrace, endAndCheck, openArmedServer, stepsIn, stepsOf } from '../armed-server.ts';
 import { atSteps } from '../at-steps.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
-import { checkFolder } from '../check-folder.ts';
-import { type Scenario, scenarios, settingsFor } from '../load/scenarios.ts';
+import { type Scenario, scenarios, systems } from '../load/scenarios.ts';
 import type { ServerProcess } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
@@ -28,18 +27,15 @@ export const failCalls: Campaign = {
   async run(run) {
     const wrong: Wrong[] = [];
     let done = 0;
-    for (const [smallCache, of] of Map.groupBy(scenarios, ({ smallCache = false }) => smallCache)) {
-      const [first] = of;
-      const name = smallCache ? 'small-cache' : 'usual';
-      const armed = await openArmedServer(run, name, first ? settingsFor(first) : {});
-      for (const scenario of of) {
+    for (const system of systems) {
+      const armed = await openArmedServer(run, system.name, system.settings);
+      for (const scenario of system.scenarios) {
         const found = await failEach(run, armed, scenario);
         done += found.done;
         wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `${scenario.name}: ${what}` })));
         run.log(`${scenario.name}: ${found.done} calls failed`);
       }
-      await armed.server.kill();
-      wrong.push(...(await checkFolder(armed.server.dataFolder, run.signal)).map((what) => ({ seed: run.seed, what })));
+      wrong.push(...(await endAndCheck(run, armed)));
     }
     return { done, all: done, wrong };
   },

@@ -1,9 +1,8 @@
 import { StartFailed } from '../../processes/daemon.ts';
-import { type ArmedServer, emptyTrace, openArmedServer, stepsIn, stepsOf } from '../armed-server.ts';
+import { type ArmedServer, emptyTrace, endAndCheck, openArmedServer, stepsIn, stepsOf } from '../armed-server.ts';
 import { atSteps, type Choice } from '../at-steps.ts';
 import type { Campaign, Run, Wrong } from '../campaign.ts';
-import { checkFolder } from '../check-folder.ts';
-import { type Case, type Scenario, scenarios, settingsFor, unfinished } from '../load/scenarios.ts';
+import { type Case, type Scenario, scenarios, systems, unfinished, usualSettings } from '../load/scenarios.ts';
 import type { ServerProcess } from '../processes.ts';
 import { randomFrom } from '../random.ts';
 
@@ -30,24 +29,15 @@ export const killAtFailpoints: Campaign = {
       wrong.push(...found.wrong.map((what) => ({ seed: run.seed, what: `${name}: ${what}` })));
       run.log(`${name}: killed at ${found.done} of ${found.all} steps`);
     };
-    const inSystem = async (
-      name: string,
-      [scenario]: readonly Scenario[],
-      work: (armed: ArmedServer) => Promise<void>,
-    ) => {
-      const armed = await openArmedServer(run, name, scenario ? settingsFor(scenario) : {});
-      await work(armed);
-      await armed.server.kill();
-      const found = await checkFolder(armed.server.dataFolder, run.signal);
-      wrong.push(...found.map((what) => ({ seed: run.seed, what })));
-    };
-    for (const [smallCache, of] of Map.groupBy(scenarios, ({ smallCache = false }) => smallCache)) {
-      await inSystem(smallCache ? 'small-cache' : 'usual', of, async (armed) => {
-        for (const scenario of of) note(scenario.name, await runScenario(run, armed, scenario));
-      });
+    for (const system of systems) {
+      const armed = await openArmedServer(run, system.name, system.settings);
+      for (const scenario of system.scenarios) note(scenario.name, await runScenario(run, armed, scenario));
+      wrong.push(...(await endAndCheck(run, armed)));
     }
     // A start looks at each file: where there are thousands, it would be killed at thousands of like steps.
-    await inSystem('recovery', unfinished, async (armed) => note('recovery', await runRecovery(run, armed)));
+    const armed = await openArmedServer(run, 'recovery', usualSettings);
+    note('recovery', await runRecovery(run, armed));
+    wrong.push(...(await endAndCheck(run, armed)));
     return { done, all, wrong };
   },
 };

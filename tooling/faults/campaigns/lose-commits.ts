@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type BehindProxy, startBehindProxy } from '../behind-proxy.ts';
 import type { Campaign, Wrong } from '../campaign.ts';
-import { type Scenario, scenarios, settingsFor } from '../load/scenarios.ts';
+import { type Scenario, scenarios, systems } from '../load/scenarios.ts';
 
 /** In the quick form a part of each scenario stands for all of it. */
 const quickCommits = 3;
@@ -16,11 +16,10 @@ export const loseCommits: Campaign = {
   async run(run) {
     const wrong: Wrong[] = [];
     let done = 0;
-    for (const [group, of] of [...Map.groupBy(scenarios, ({ smallCache = false }) => smallCache).values()].entries()) {
-      const [first] = of;
-      const system = await startBehindProxy(join(run.folder, `${group}`), first ? settingsFor(first) : {}, run.signal);
+    for (const { name, settings, scenarios: some } of systems) {
+      const system = await startBehindProxy(join(run.folder, name), settings, run.signal);
       let number = 1;
-      for (const scenario of of) {
+      for (const scenario of some) {
         let lost = 0;
         for (; !run.quick || lost < quickCommits; lost++) {
           run.signal.throwIfAborted();

@@ -27,6 +27,13 @@ export interface Case {
   check(client: Client): Promise<string[]>;
 }
 
+/** A server with settings of its own, and what is done with it. */
+export interface System {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly scenarios: readonly Scenario[];
+}
+
 const bucket = 'scenarios';
 
 async function needBucket(client: Client): Promise<void> {
@@ -335,9 +342,7 @@ const settings: Scenario = {
 };
 
 /** Settings of a server that does these things. */
-export function settingsFor({ smallCache = false }: Scenario): Readonly<Record<string, string>> {
-  return { NACRE_MAX_BLOBS_PER_CHUNK: '2', ...(smallCache ? { NACRE_CACHE_SIZE: '2000000' } : {}) };
-}
+export const usualSettings: Readonly<Record<string, string>> = { NACRE_MAX_BLOBS_PER_CHUNK: '2' };
 
 /** Of what a server is in the middle when it is killed, for it to recover from. */
 export const unfinished: readonly Scenario[] = [putObject, sendJob, upload, remove];
@@ -354,4 +359,14 @@ export const scenarios: readonly Scenario[] = [
   upload,
   remove,
   settings,
+];
+
+/** The servers that do it, by what settings they need. */
+export const systems: readonly System[] = [
+  { name: 'usual', settings: usualSettings, scenarios: scenarios.filter(({ smallCache }) => !smallCache) },
+  {
+    name: 'small-cache',
+    settings: { ...usualSettings, NACRE_CACHE_SIZE: '2000000' },
+    scenarios: scenarios.filter(({ smallCache }) => smallCache),
+  },
 ];
