@@ -53,7 +53,7 @@ import { openQueue } from './workers/queue.ts';
 import { rebuild } from './workers/rebuild.ts';
 import { reclaim } from './workers/reclaim.ts';
 import { retire } from './workers/retire.ts';
-import { type Runner, startWorkers } from './workers/runner.ts';
+import { startWorkers } from './workers/runner.ts';
 import { settleAgain, settleChunks } from './workers/settle.ts';
 import { sweep } from './workers/sweep.ts';
 import { verifyPools } from './workers/verify-pools.ts';
@@ -165,7 +165,6 @@ export async function startServer({
     const node = thisNode(config, nodeId, http);
     await registerNode(store, clock, node, (await findSystem(store.db))?.serialNumber ?? '');
     await registerCache(store, { nodeId, path: cacheFolder(folder), size: config.cacheSize }, ids);
-    let runner: Runner | undefined;
     const context: ServerContext = {
       config: { ...config, data: dataFolder },
       clock,
@@ -178,7 +177,7 @@ export async function startServer({
       receipts,
       readReceipts: createReadReceipts({ store, clock, queue, places }),
       uploads: createTurns(),
-      nakedJobs: createNakedJobs({ store, clock, ids, node }, () => runner?.runNow(dropNaked)),
+      nakedJobs: createNakedJobs({ store, clock, ids, node }, () => runner.runNow(dropNaked)),
       queue,
       seal,
       node,
@@ -187,7 +186,7 @@ export async function startServer({
     // Before the first client tries again what a crash interrupted.
     await dropNaked.work(context, new AbortController().signal);
     dispatch = createDispatch(context, handlers);
-    const started = startWorkers(context, [
+    const runner = startWorkers(context, [
       closeAggregations,
       dropNaked,
       expire,
@@ -205,11 +204,10 @@ export async function startServer({
       sweep,
       verifyPools,
     ]);
-    runner = started;
-    closing.splice(1, 0, () => started.stop());
+    closing.splice(1, 0, () => runner.stop());
     await queue.start(
       (chunkIds) => settleChunks(context, chunkIds),
-      () => started.runNow(settleAgain),
+      () => runner.runNow(settleAgain),
     );
     // Others find out by its silence when this cannot be said.
     closing.unshift(() => noteStopped(store.db, nodeId).catch(() => {}));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@nacre/client';
 import { isDs3Error, type MasterObjectList } from '@nacre/model';
 import { expect, vi } from 'vitest';
+import type { ServerContext } from '../../src/context.ts';
 
 /** A bucket of its own, by name. */
 export async function aBucket(client: Client): Promise<string> {
@@ -74,4 +75,11 @@ export async function bytesOf({
 /** Matches a Ds3Error of a code. */
 export function withCode(code: Parameters<typeof isDs3Error>[1]) {
   return expect.toSatisfy((error: unknown) => isDs3Error(error, code), `a Ds3Error ${code}`);
+}
+
+/** The blobs whose files are in the cache, whatever the rows say. */
+export async function cachedIds({ places }: Pick<ServerContext, 'places'>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const id of places.cache.list()) ids.push(id);
+  return ids;
 }

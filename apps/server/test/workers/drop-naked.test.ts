@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { dropNaked } from '../../src/workers/drop-naked.ts';
 import { sweep } from '../../src/workers/sweep.ts';
 import { startTestServer } from '../support/server.ts';
-import { aBucket, withCode } from '../support/things.ts';
+import { aBucket, cachedIds, withCode } from '../support/things.ts';
 
 const server = await startTestServer();
 const { client, context } = server;
@@ -26,12 +26,7 @@ test('a PUT without a job that ended in the middle keeps its name from nobody fo
 
 test('its file goes, when it was there before the row', async () => {
   const bucket = await aBucket(client);
-  const inCache = async () => {
-    const ids: string[] = [];
-    for await (const id of context.places.cache.list()) ids.push(id);
-    return ids;
-  };
-  const before = await inCache();
+  const before = await cachedIds(context);
   // The bytes are in their place; the row that would say so is not written, and nothing can be undone.
   armFailpoints({ NACRE_FAILPOINTS: 'putObject/db.commit#2=error,putObject/db.commit#3=error' });
   await expect(client.s3.putObject({ bucket, key: 'a', body: 'abc' })).rejects.toThrow(withCode('InternalError'));
@@ -39,7 +34,7 @@ test('its file goes, when it was there before the row', async () => {
   await vi.waitFor(async () => {
     await dropNaked.work(context, never);
     await sweep.work(context, never);
-    expect(await inCache()).toEqual(before);
+    expect(await cachedIds(context)).toEqual(before);
   });
 });
 

@@ -4,16 +4,10 @@ import { expect, test, vi } from 'vitest';
 import { settleChunks } from '../../src/workers/settle.ts';
 import { sweep } from '../../src/workers/sweep.ts';
 import { startTestServer } from '../support/server.ts';
-import { aPutJob, jobReaches, sendBlobs } from '../support/things.ts';
+import { aPutJob, cachedIds, jobReaches, sendBlobs } from '../support/things.ts';
 
 const { client, context } = await startTestServer();
 const never = new AbortController().signal;
-
-async function inCache(): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const id of context.places.cache.list()) ids.push(id);
-  return ids;
-}
 
 test('what was staged when staging failed leaves the cache again', async () => {
   const objects = ['a', 'b'].map((name) => ({ name, size: 9 }));
@@ -21,7 +15,7 @@ test('what was staged when staging failed leaves the cache again', async () => {
   await sendBlobs(client, made);
   await jobReaches(client, made.job.jobId, 'COMPLETED');
   await client.ds3.forceFullCacheReclaim({});
-  expect(await inCache()).toEqual([]);
+  expect(await cachedIds(context)).toEqual([]);
   const [, lost] = made.job.objects.flatMap((chunk) => chunk.objects.map(({ id }) => id));
   for (const pool of context.places.pools.values()) await pool.remove(lost ?? '');
 
@@ -34,7 +28,7 @@ test('what was staged when staging failed leaves the cache again', async () => {
   await client.ds3.cancelJob({ id: job.jobId });
   await vi.waitFor(async () => {
     await sweep.work(context, never);
-    expect(await inCache()).toEqual([]);
+    expect(await cachedIds(context)).toEqual([]);
   });
 });
 
@@ -49,8 +43,8 @@ test('what is being staged stays until staging has ended', async () => {
   })();
   await cache.put(id, bytes, { length: 15, compute: [] });
   await sweep.work(context, never);
-  expect(await inCache()).toEqual(ids);
+  expect(await cachedIds(context)).toEqual(ids);
   cache.coming.delete(ids);
   await sweep.work(context, never);
-  expect(await inCache()).toEqual([]);
+  expect(await cachedIds(context)).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import type { Priority } from '@nacre/model';
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
-import { blobs, droppedBlobs, jobChunks, jobEntries, jobs, objects } from '../schema/index.ts';
+import { blobs, jobChunks, jobEntries, jobs, objects } from '../schema/index.ts';
+import { noteComing } from './dropped.ts';
 import { cancelPutJob, type JobRow, type NewObject } from './jobs.ts';
 import { tellJobsCreated } from './notifications.ts';
 
@@ -88,18 +89,16 @@ export async function undoNaked(
   job: JobRow,
   { nodeId, now }: { readonly nodeId: string; readonly now: Date },
 ): Promise<void> {
-  await tx.insert(droppedBlobs).select(
-    tx
-      .select({
-        blobId: blobs.id,
-        place: sql<'cache'>`'cache'`.as('place'),
-        placeId: sql<string>`${nodeId}::uuid`.as('place_id'),
-        attempts: sql<number>`0`.as('attempts'),
-      })
-      .from(jobChunks)
-      .innerJoin(jobEntries, eq(jobEntries.chunkId, jobChunks.id))
-      .innerJoin(blobs, and(eq(blobs.id, jobEntries.blobId), isNull(blobs.cacheNodeId)))
-      .where(eq(jobChunks.jobId, job.id)),
+  const unreceived = await tx
+    .select({ id: blobs.id })
+    .from(jobChunks)
+    .innerJoin(jobEntries, eq(jobEntries.chunkId, jobChunks.id))
+    .innerJoin(blobs, and(eq(blobs.id, jobEntries.blobId), isNull(blobs.cacheNodeId)))
+    .where(eq(jobChunks.jobId, job.id));
+  await noteComing(
+    tx,
+    unreceived.map(({ id }) => id),
+    nodeId,
   );
   await cancelPutJob(tx, job, { now });
 }
