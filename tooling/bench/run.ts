@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { helpIfAsked } from '../setup/help.mjs';
 import { build, ensureInstalled, SetupError } from '../setup/install.mjs';
 import { requirePinnedNode } from '../setup/pinned-node.mjs';
 import { formatLines, type Line, lineOf, replaced } from './lines.ts';
@@ -19,6 +20,7 @@ import { tableText } from './words.ts';
 const wrongUsage = 2;
 
 requirePinnedNode();
+helpIfAsked(import.meta.filename);
 process.exitCode = await main();
 
 async function main(): Promise<number> {

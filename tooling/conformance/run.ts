@@ -1,12 +1,12 @@
 // `pnpm conformance [suite …]`: official SDKs and ordinary S3 clients, each against a fresh server of its own, two at a
-// time.
-// --table writes what passed into docs/compatibility.md; --check fails when that table is not what it would write,
+// time. --table writes what passed into docs/compatibility.md; --check fails when that table is not what it would write,
 // without running anything; --keep leaves the folders of the run, with the servers' logs.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startServer } from '../processes/server.ts';
+import { helpIfAsked } from '../setup/help.mjs';
 import { build, ensureInstalled, SetupError } from '../setup/install.mjs';
 import { requirePinnedNode } from '../setup/pinned-node.mjs';
 import { root } from '../setup/workspace.mjs';
@@ -22,6 +22,7 @@ const wrongUsage = 2;
 const atOnce = 2;
 
 requirePinnedNode();
+helpIfAsked(import.meta.filename);
 process.exitCode = await main();
 
 async function main(): Promise<number> {

@@ -1,11 +1,13 @@
 // `pnpm faults [campaign …]`: brings faults about and counts what is wrong after them. --quick is the form for every
 // change; --seed N begins from N, --least N does so many, and both together do one case again; --report writes what
 // passed in the full form into the pages. Without running anything, --pages writes their tables anew, and --check fails
-// when they are not what it would write. --keep leaves the folders, with the servers' logs. Prints a line of JSON for each campaign, then a table.
+// when they are not what it would write. --keep leaves the folders, with the servers' logs. Prints a line of JSON for
+// each campaign, then a table.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { helpIfAsked } from '../setup/help.mjs';
 import { build, ensureInstalled, SetupError } from '../setup/install.mjs';
 import { requirePinnedNode } from '../setup/pinned-node.mjs';
 import { root } from '../setup/workspace.mjs';
@@ -22,6 +24,7 @@ const quickMinutes = 8;
 const fullMinutes = 240;
 
 requirePinnedNode();
+helpIfAsked(import.meta.filename);
 process.exitCode = await main();
 
 async function main(): Promise<number> {

@@ -1,10 +1,11 @@
 // `pnpm outcomes [FOLDER]`: whether the server's tests bring about each outcome of each operation that is served: success,
 // and every error that its row raises. Runs the tests, or reads what they left in FOLDER when they ran with
 // NACRE_WIRE_OUTCOMES naming it. Ends with the line `N passed, N failed`.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { contract, type Operation } from '@nacre/model';
+import { helpIfAsked } from '../setup/help.mjs';
 import { pinnedNode, requirePinnedNode } from '../setup/pinned-node.mjs';
 import { run } from '../setup/run.mjs';
 import { root } from '../setup/workspace.mjs';
@@ -12,7 +13,12 @@ import { exceptions } from './exceptions.ts';
 import { judge, outcomesOf } from './judge.ts';
 
 requirePinnedNode();
+helpIfAsked(import.meta.filename);
 const given = process.argv[2];
+if (given !== undefined && !statSync(given, { throwIfNoEntry: false })?.isDirectory()) {
+  console.error(`outcomes: there is no folder ${given}`);
+  process.exit(2);
+}
 const folder = given ?? mkdtempSync(join(tmpdir(), 'nacre-outcomes-'));
 if (given === undefined) await runTests(folder);
 const logs = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
