@@ -140,7 +140,22 @@ function connectSocket(place: SocketConnectOpts, onOver: () => void): Socket {
   // With Nagle's algorithm on, the end of each COPY would wait for a delayed acknowledgement.
   const socket = new WatchedSocket(onOver).setNoDelay(true);
   // postgres.js listens for errors a moment after it got the socket, and writes a moment after that.
-  setImmediate(() => socket.connect(place));
+  setImmediate(() => writingAtOnce(socket.connect(place)));
   // Where postgres.js looks for the name that a certificate must have.
   return 'host' in place ? Object.assign(socket, { host: place.host, port: place.port }) : socket;
+}
+
+/**
+ * Has what is written in one turn go out as one: each statement by itself would wake the database's process once more,
+ * which takes longer than many a statement. Not in a subclass, as `connect` gives a socket the `write` of all sockets.
+ */
+function writingAtOnce(socket: Socket): void {
+  const { write } = socket;
+  socket.write = (...args: unknown[]) => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    return Reflect.apply(write, socket, args);
+  };
 }

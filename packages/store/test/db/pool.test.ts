@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, Socket } from 'node:net';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openPool, type Pool } from '../../src/db/pool.ts';
 import { atEnd } from '../../src/testing/at-end.ts';
 import { freshDatabase } from '../../src/testing/index.ts';
@@ -131,6 +131,22 @@ test('a statement that comes again is prepared, one that comes once is not', asy
   const prepared = await one.unsafe<{ statement: string }[]>('SELECT statement FROM pg_prepared_statements');
   await one.end();
   expect(prepared.map(({ statement }) => statement)).toEqual(['SELECT $1::int + 1 AS again']);
+});
+
+test('statements that are sent without waiting in between go out as one', async () => {
+  const one = openPool({ url, max: 1 });
+  const long = 'x'.repeat(2000);
+  const askThrice = () =>
+    Promise.all(['a', 'b', 'c'].map((letter) => one.unsafe('SELECT $1 AS text', [letter + long])));
+  // They are prepared at their second time.
+  for (let time = 0; time < 2; time++) await askThrice();
+  const single = vi.spyOn(Socket.prototype, '_write');
+  const joined = vi.spyOn(Socket.prototype, '_writev');
+  const answers = await askThrice();
+  expect(answers.map(([row]) => row?.text[0])).toEqual(['a', 'b', 'c']);
+  expect([single.mock.calls.length, joined.mock.calls.length]).toEqual([0, 1]);
+  vi.restoreAllMocks();
+  await one.end();
 });
 
 test('statements of ever new texts do not pile up in the server', async () => {
