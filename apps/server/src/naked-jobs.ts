@@ -5,7 +5,7 @@ import {
   existingNames,
   findJob,
   holdBuckets,
-  inGroups,
+  inGroupsBegunEarly,
   insertNakedJobs,
   type NewNakedJob,
   type Tx,
@@ -47,14 +47,14 @@ const atMost = 200;
 
 /** Makes jobs in groups, so that many small objects share a commit. `undoLeft` is whoever undoes what is left. */
 export function createNakedJobs(ctx: Making, undoLeft: () => void): NakedJobs {
-  async function makeAll(jobs: readonly NakedJob[]): Promise<Outcome[]> {
+  async function makeAll(gathered: () => Promise<readonly NakedJob[]>): Promise<Outcome[]> {
     let planned: Outcome[] = [];
     return ctx.store.tx(
       async (tx) => {
         // The answer to COMMIT was lost, and it had happened: for all of them, or none.
         const [before] = planned.filter(isMade);
         if (before && (await findJob(tx, before.id))) return planned;
-        planned = await plan(ctx, tx, jobs);
+        planned = await plan(ctx, tx, await gathered());
         await insertNakedJobs(tx, planned.filter(isMade), { nodeId: ctx.node.id, now: ctx.clock.now() });
         return planned;
       },
@@ -62,7 +62,7 @@ export function createNakedJobs(ctx: Making, undoLeft: () => void): NakedJobs {
     );
   }
 
-  const outcomeOf = inGroups(makeAll, { atMost });
+  const outcomeOf = inGroupsBegunEarly(makeAll, { atMost });
   return {
     underWay: new Set(),
     undoLeft,

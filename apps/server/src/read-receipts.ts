@@ -1,4 +1,4 @@
-import { endJobs, inGroups, lockJobs, markRead, type ReadEntry, type Tx, updateJob } from '@nacre/store';
+import { endJobs, inGroupsBegunEarly, lockJobs, markRead, type ReadEntry, type Tx, updateJob } from '@nacre/store';
 import type { ServerContext } from './context.ts';
 import { wakeStaging } from './workers/chunk-work.ts';
 
@@ -16,21 +16,22 @@ const touchMilliseconds = 60_000;
 
 /** Commits what was read in groups, so that many small blobs share a commit. A job completes with its last blob. */
 export function createReadReceipts(ctx: Pick<ServerContext, 'store' | 'clock' | 'queue' | 'places'>): ReadReceipts {
-  async function record(reads: readonly ReadBlob[]): Promise<undefined[]> {
-    const byJob = [...Map.groupBy(reads, ({ jobId }) => jobId)];
-    // Jobs are locked in one order everywhere, so that two nodes cannot wait for each other.
-    byJob.sort(([a], [b]) => (a < b ? -1 : 1));
+  async function record(gathered: () => Promise<readonly ReadBlob[]>): Promise<undefined[]> {
     let chunkRead = false;
     const work = async (tx: Tx) => {
+      const byJob = [...Map.groupBy(await gathered(), ({ jobId }) => jobId)];
+      // Jobs are locked in one order everywhere, so that two nodes cannot wait for each other.
+      byJob.sort(([a], [b]) => (a < b ? -1 : 1));
       for (const [jobId, of] of byJob) chunkRead = (await recordOfJob(ctx, tx, jobId, of)) || chunkRead;
       if (chunkRead) await wakeStaging(ctx, tx);
     };
     await ctx.store.tx(work, { idempotent: true });
     if (chunkRead) ctx.queue.wake();
+    const reads = await gathered();
     return reads.map(() => undefined);
   }
 
-  return { record: inGroups(record, { atMost }) };
+  return { record: inGroupsBegunEarly(record, { atMost }) };
 }
 
 /** Answers whether a chunk has been read to its end. */

@@ -1,4 +1,4 @@
-import { type Database, inGroups, type Receipt, recordReceived, type Tx } from '@nacre/store';
+import { type Database, inGroupsBegunEarly, type Receipt, recordReceived, type Tx } from '@nacre/store';
 import type { Clock } from './clock.ts';
 
 /** What became of a received blob. `again`: it had been received before. `gone`: its job was cancelled meanwhile. */
@@ -23,16 +23,18 @@ export function createReceipts(
     readonly committed: (chunkIds: readonly string[]) => void;
   },
 ): BlobReceipts {
-  async function commit(receipts: readonly Receipt[]): Promise<ReceiptOutcome[]> {
+  async function commit(gathered: () => Promise<readonly Receipt[]>): Promise<ReceiptOutcome[]> {
     const work = async (tx: Tx) => {
+      const receipts = await gathered();
       const recorded = await recordReceived(tx, receipts, clock.now());
       if (recorded.fullChunks.length > 0) await on.chunkFull(tx, recorded.fullChunks);
       return recorded;
     };
     const { fresh, gone, fullChunks } = await store.tx(work, { idempotent: true });
     on.committed(fullChunks);
+    const receipts = await gathered();
     return receipts.map(({ blobId }) => (gone.has(blobId) ? 'gone' : fresh.has(blobId) ? 'fresh' : 'again'));
   }
 
-  return { record: inGroups(commit, { atMost }) };
+  return { record: inGroupsBegunEarly(commit, { atMost }) };
 }

@@ -282,4 +282,4 @@ export {
 } from './db/queries/versions.ts';
 export { queueConnection, sqlTag } from './db/queue-connection.ts';
 export type { ObjectChecksum, SystemMetadata } from './db/schema/index.ts';
-export { inGroups } from './in-groups.ts';
+export { inGroups, inGroupsBegunEarly } from './in-groups.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { inGroups } from '../src/in-groups.ts';
+import { inGroups, inGroupsBegunEarly } from '../src/in-groups.ts';
 
 /** Work whose groups end when the test says so. */
 function heldWork() {
@@ -109,5 +109,45 @@ describe('work in groups', () => {
     await settled();
     groups[1]?.end();
     expect(await second).toBe(20);
+  });
+});
+
+describe('work in groups that begins early', () => {
+  test('begins at once, and gets to know those who come meanwhile', async () => {
+    const seen: (readonly number[])[] = [];
+    let begun = 0;
+    const ask = inGroupsBegunEarly(
+      async (gathered: () => Promise<readonly number[]>) => {
+        begun++;
+        const items = await gathered();
+        seen.push(items, await gathered());
+        return items.map((item) => item * 10);
+      },
+      { atMost: 10 },
+    );
+    const first = ask(1);
+    expect(begun).toBe(1);
+    expect(await Promise.all([first, ask(2), ask(3)])).toEqual([10, 20, 30]);
+    expect(seen).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+    expect(begun).toBe(1);
+  });
+
+  test('that fails before it knows them is done for each alone', async () => {
+    let begun = 0;
+    const ask = inGroupsBegunEarly(
+      async (gathered: () => Promise<readonly number[]>) => {
+        if (++begun % 2 === 1) throw new Error(`failed at ${begun}`);
+        return (await gathered()).map((item) => item * 10);
+      },
+      { atMost: 10 },
+    );
+    const outcomes = await Promise.allSettled([1, 2, 3].map(ask));
+    // Together at first; then 1, 2 and 3, of which the second fails.
+    expect(
+      outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message)),
+    ).toEqual([10, 'failed at 3', 30]);
   });
 });
