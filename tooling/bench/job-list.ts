@@ -2,7 +2,17 @@ import { encodePieces, MasterObjectList } from '@nacre/model';
 
 /** A PUT job of so many objects in chunks of 1,000, as a server answers it. Ids and names differ, the rest is alike. */
 export function jobList(objects: number): MasterObjectList {
-  const chunks = Array.from({ length: Math.ceil(objects / chunkLength) }, (_, number) => number);
+  return { ...jobOf(objects), objects: [...chunksOf(objects)] };
+}
+
+/** The same, of which each chunk is made when it is asked for. */
+export function growingJobList(objects: number): MasterObjectList {
+  return { ...jobOf(objects), objects: chunksOf(objects) as Iterable<Chunk> as Chunk[] };
+}
+
+type Chunk = MasterObjectList['objects'][number];
+
+function jobOf(objects: number): Omit<MasterObjectList, 'objects'> {
   return {
     aggregating: false,
     bucketName: 'library',
@@ -21,7 +31,14 @@ export function jobList(objects: number): MasterObjectList {
     status: 'IN_PROGRESS',
     userId: idOf(3),
     userName: 'Administrator',
-    objects: chunks.map((chunkNumber) => ({
+  };
+}
+
+const chunkLength = 1000;
+
+function* chunksOf(objects: number): Generator<Chunk, void> {
+  for (let chunkNumber = 0; chunkNumber * chunkLength < objects; chunkNumber++) {
+    yield {
       chunkId: idOf(1000 + chunkNumber),
       chunkNumber,
       nodeId: idOf(2),
@@ -39,11 +56,9 @@ export function jobList(objects: number): MasterObjectList {
           versionId: idOf(1e6 + 2 * number + 1),
         };
       }),
-    })),
-  };
+    };
+  }
 }
-
-const chunkLength = 1000;
 
 /** The document of `list` as bytes. */
 export function documentOf(list: MasterObjectList): Buffer {
