@@ -141,6 +141,7 @@ export {
   type Lookups,
   type ObjectWithBlobs,
   openLookups,
+  type PlaceInJob,
   type RoomForJobs,
 } from './db/queries/lookups.ts';
 export {

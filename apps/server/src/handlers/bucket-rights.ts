@@ -1,5 +1,5 @@
-import { Ds3Error, isUuid } from '@nacre/model';
-import { type BucketPlace, type BucketRow, type JobBlob, type NamedJob, needBucket } from '@nacre/store';
+import { Ds3Error } from '@nacre/model';
+import { type BucketPlace, type BucketRow, needBucket, type PlaceInJob } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { type BucketRight, needRight } from '../domain/permissions.ts';
 
@@ -14,15 +14,12 @@ export async function needBucketTo(ctx: RequestContext, right: BucketRight, name
 export async function needPlace({ lookups }: RequestContext, nameOrId: string): Promise<BucketPlace> {
   const found = await lookups.bucket(nameOrId);
   if (found) return found;
-  throw new Ds3Error('NoSuchBucket', { resource: nameOrId, message: `There is no bucket '${nameOrId}'.` });
+  throw noSuchBucket(nameOrId);
 }
 
-/** A bucket, a job and its blob, asked for at once. */
-export interface PlaceInJob {
+/** What a request for a blob of a job is about, in a bucket that there is. */
+export interface FoundInJob extends PlaceInJob {
   readonly place: BucketPlace;
-  readonly job: NamedJob | undefined;
-  /** `undefined` as well when the job is in another bucket. */
-  readonly blob: JobBlob | undefined;
 }
 
 interface BlobOfRequest {
@@ -34,12 +31,13 @@ interface BlobOfRequest {
 }
 
 /** What a request for a blob of a job is about; what the caller may do there has not been looked at. Errors: `NoSuchBucket`. */
-export async function findPlaceInJob(ctx: RequestContext, at: BlobOfRequest, jobId: string): Promise<PlaceInJob> {
-  const { key: name, offset: byteOffset = 0, versionId } = at;
-  const [place, job, blob] = await Promise.all([
-    needPlace(ctx, at.bucket),
-    ctx.lookups.job(jobId),
-    isUuid(jobId) ? ctx.lookups.blobOfJob({ jobId, name, byteOffset, versionId }) : undefined,
-  ]);
-  return { place, job, blob: blob?.object.bucketId === place.bucket.id ? blob : undefined };
+export async function findPlaceInJob(ctx: RequestContext, at: BlobOfRequest, jobId: string): Promise<FoundInJob> {
+  const { bucket, key: name, offset: byteOffset = 0, versionId } = at;
+  const { place, ...found } = await ctx.lookups.placeInJob({ bucket, jobId, name, byteOffset, versionId });
+  if (!place) throw noSuchBucket(bucket);
+  return { ...found, place };
+}
+
+function noSuchBucket(nameOrId: string): Ds3Error {
+  return new Ds3Error('NoSuchBucket', { resource: nameOrId, message: `There is no bucket '${nameOrId}'.` });
 }

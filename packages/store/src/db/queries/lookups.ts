@@ -24,10 +24,8 @@ export interface Lookups {
   claimant(authId: string): Promise<Claimant | undefined>;
   /** By name or id. */
   bucket(nameOrId: string): Promise<BucketPlace | undefined>;
-  /** A text that is no UUID names no job. */
-  job(id: string): Promise<NamedJob | undefined>;
-  /** As `findBlobOfJob`, in the bucket of the job. */
-  blobOfJob(at: BlobAddress): Promise<JobBlob | undefined>;
+  /** What a request for a blob of a job is about. */
+  placeInJob(at: BlobAddress): Promise<PlaceInJob>;
   /** What decides whether a job may be made. */
   roomForJobs(): Promise<RoomForJobs>;
   /** The latest version of a name, with its blobs by offset. */
@@ -52,11 +50,22 @@ export interface BucketPlace {
 }
 
 export interface BlobAddress {
-  /** A UUID. */
+  /** Its name or id. */
+  readonly bucket: string;
+  /** A text that is no UUID names no job. */
   readonly jobId: string;
   readonly name: string;
   readonly byteOffset: number;
+  /** A text that is no UUID names no version. */
   readonly versionId?: string | undefined;
+}
+
+/** A bucket, a job and its blob. */
+export interface PlaceInJob {
+  readonly place: BucketPlace | undefined;
+  readonly job: NamedJob | undefined;
+  /** `undefined` as well when the job is in another bucket. */
+  readonly blob: JobBlob | undefined;
 }
 
 /** A blob of a job, as it is sent and read. */
@@ -104,8 +113,7 @@ export function openLookups({ connection }: Pick<Database, 'connection'>): OpenL
   return {
     claimant: distinct((authId) => findClaimant(db, authId)),
     bucket: inGroups(bucketsOf(db), { atMost }),
-    job: inGroups(jobsOf(db), { atMost }),
-    blobOfJob: inGroups(blobsOf(db), { atMost }),
+    placeInJob: inGroups(placesInJobs(db), { atMost }),
     roomForJobs: () => room('all'),
     latestObject: inGroups(objectsOf(db), { atMost }),
     close,
@@ -151,6 +159,22 @@ function bucketsOf(db: Db): (names: readonly string[]) => Promise<(BucketPlace |
   };
 }
 
+/** The statements are sent at once: the database has them all before it answers the first. */
+function placesInJobs(db: Db): (addresses: readonly BlobAddress[]) => Promise<PlaceInJob[]> {
+  const [findBuckets, findJobs, findBlobs] = [bucketsOf(db), jobsOf(db), blobsOf(db)];
+  return async (addresses) => {
+    const [places, jobs, blobs] = await Promise.all([
+      findBuckets(addresses.map(({ bucket }) => bucket)),
+      findJobs(addresses.map(({ jobId }) => jobId)),
+      findBlobs(addresses),
+    ]);
+    return addresses.map((_, i) => {
+      const [place, job, blob] = [places[i], jobs[i], blobs[i]];
+      return { place, job, blob: blob?.object.bucketId === place?.bucket.id ? blob : undefined };
+    });
+  };
+}
+
 function jobsOf(db: Db): (ids: readonly string[]) => Promise<(NamedJob | undefined)[]> {
   const fields = { job: jobs, bucketName: buckets.name, userName: users.name, bucketUserId: buckets.userId };
   const query = db
@@ -168,6 +192,7 @@ function jobsOf(db: Db): (ids: readonly string[]) => Promise<(NamedJob | undefin
   };
 }
 
+/** As `findBlobOfJob`, in the bucket of the job, whatever bucket is named. */
 function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlob | undefined)[]> {
   const fields = {
     place: sql<number>`n.place`.mapWith(Number),
@@ -207,15 +232,16 @@ function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlo
     .orderBy(sql`n.place`, desc(objects.latest), desc(objects.version));
   const select = quickSelect(db, fields, query);
   return async (addresses) => {
+    const asked = addresses.filter(({ jobId, versionId = jobId }) => isUuid(jobId) && isUuid(versionId));
+    if (asked.length === 0) return addresses.map(() => undefined);
     const rows = await select({
-      jobIds: addresses.map(({ jobId }) => jobId),
-      names: addresses.map(({ name }) => name),
-      offsets: addresses.map(({ byteOffset }) => byteOffset),
-      versions: addresses.map(({ versionId }) => versionId ?? null),
+      jobIds: asked.map(({ jobId }) => jobId),
+      names: asked.map(({ name }) => name),
+      offsets: asked.map(({ byteOffset }) => byteOffset),
+      versions: asked.map(({ versionId }) => versionId ?? null),
     });
-    const found: (JobBlob | undefined)[] = addresses.map(() => undefined);
-    for (const { place, ...blob } of rows) found[place - 1] = blob;
-    return found;
+    const found = new Map(rows.map(({ place, ...blob }) => [asked[place - 1], blob]));
+    return addresses.map((address) => found.get(address));
   };
 }
 
