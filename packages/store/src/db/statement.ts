@@ -20,6 +20,11 @@ export function statement<P extends Readonly<Record<string, unknown>>, R>(
   };
 }
 
+/** A value that never changes, as part of the text: all else that a statement made once has are its parameters. */
+export function constant(value: string): SQL {
+  return sql`${value}`.inlineParams();
+}
+
 /** Its text, and the names of its parameters in their order. */
 export function written(what: SQL): { readonly text: string; readonly names: readonly string[] } {
   const { sql: text, params } = new PgDialect({ casing }).sqlToQuery(what);

@@ -5,8 +5,11 @@ import { openLookups } from '../../src/db/queries/lookups.ts';
 import { seedSystem } from '../../src/db/queries/system.ts';
 import {
   blobs,
+  bucketAcls,
   buckets,
   dataPolicies,
+  groupMembers,
+  groups,
   jobChunks,
   jobEntries,
   jobs,
@@ -105,4 +108,34 @@ test('a place is answered as it is when it is asked for', async () => {
   expect((await lookups.placeInJob(address)).blob?.receivedAt).toBeNull();
   await db.update(blobs).set({ receivedAt: now }).where(eq(blobs.id, blobId));
   expect((await lookups.placeInJob(address)).blob?.receivedAt).toEqual(now);
+});
+
+test('a claimant has what was granted to it, to its groups and to everyone; an administrator needs none of it', async () => {
+  const bucket = await aBucket('granted');
+  const [id, outer, inner] = [randomUUID(), randomUUID(), randomUUID()];
+  const somebody = { id, name: "O'Brien", authId: "o'key", sealedSecretKey: 'x', createdAt: now, maxBuckets: 1 };
+  await db.insert(users).values(somebody);
+  await db.insert(groups).values([outer, inner].map((group) => ({ id: group, name: group, builtIn: false })));
+  await db.insert(groupMembers).values([
+    { id: randomUUID(), groupId: inner, memberUserId: id },
+    { id: randomUUID(), groupId: outer, memberGroupId: inner },
+  ]);
+  const [everyone] = await db.select().from(groups).where(eq(groups.name, 'Everyone'));
+  await db.insert(bucketAcls).values([
+    { id: randomUUID(), bucketId: bucket.id, userId: id, permission: 'READ' },
+    { id: randomUUID(), bucketId: null, groupId: outer, permission: 'WRITE' },
+    { id: randomUUID(), bucketId: bucket.id, groupId: everyone?.id, permission: 'LIST' },
+  ]);
+  const asked = ["o'key", 'key', 'of nobody', "o'key"];
+  const [found, admin, nobody, again] = await Promise.all(asked.map((authId) => lookups.claimant(authId)));
+  expect(found).toMatchObject({ id, name: "O'Brien", authId: "o'key", sealedSecretKey: 'x', administrator: false });
+  expect(new Set(found?.bucketRights)).toEqual(
+    new Set([
+      [bucket.id, 'READ'],
+      [null, 'WRITE'],
+      [bucket.id, 'LIST'],
+    ]),
+  );
+  expect(admin).toMatchObject({ id: userId, administrator: true, bucketRights: [] });
+  expect([nobody, again]).toEqual([undefined, found]);
 });

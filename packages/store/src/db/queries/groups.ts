@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { groupMembers, groups, users } from '../schema/index.ts';
+import { constant } from '../statement.ts';
 import { byName, listRows, matches, matchesText, needRow, type PageRequest, type RowPage, written } from './rows.ts';
 
 export type GroupRow = typeof groups.$inferSelect;
@@ -13,14 +14,14 @@ export const everyoneGroup = 'Everyone';
 
 /**
  * The common table expression `member_of(group_id)`, for `with recursive`: the groups that a user belongs to, directly,
- * through other groups, or because everyone does. `userId` is a query of its id.
+ * through other groups, or because everyone does. `userId` is a query of its id; nothing else has parameters.
  */
 export function groupsOfUser(userId: SQL): SQL {
   return sql`member_of(group_id) as (
     (
       select m.group_id from ${groupMembers} m where m.member_user_id = (${userId})
       union
-      select g.id from ${groups} g where g.built_in and g.name = ${everyoneGroup}
+      select g.id from ${groups} g where g.built_in and g.name = ${constant(everyoneGroup)}
     )
     union
     select m.group_id from ${groupMembers} m join member_of o on m.member_group_id = o.group_id

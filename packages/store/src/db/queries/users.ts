@@ -2,6 +2,7 @@ import type { BucketAclPermission } from '@nacre/model';
 import { and, desc, eq, or, sql } from 'drizzle-orm';
 import type { Db } from '../postgres.ts';
 import { bucketAcls, buckets, dataPolicyAcls, groups, jobs, users } from '../schema/index.ts';
+import { constant, statement } from '../statement.ts';
 import { administratorsGroup, groupsOfUser } from './groups.ts';
 import { idOrName } from './identify.ts';
 import { removeJobs } from './jobs.ts';
@@ -47,13 +48,30 @@ interface ClaimantRecord {
 
 /** By access key, in one query. */
 export async function findClaimant(db: Db, authId: string): Promise<Claimant | undefined> {
-  const [found] = await db.execute<ClaimantRecord & Record<string, unknown>>(sql`
+  const [found] = await claimants(db, { authId });
+  if (!found) return undefined;
+  return {
+    id: found.id,
+    name: found.name,
+    authId: found.auth_id,
+    sealedSecretKey: found.sealed_secret_key,
+    defaultDataPolicyId: found.default_data_policy_id,
+    administrator: found.administrator,
+    bucketRights: found.bucket_rights === null ? [] : JSON.parse(found.bucket_rights),
+    dataPolicyIds: found.data_policy_ids === null ? [] : JSON.parse(found.data_policy_ids),
+  };
+}
+
+const claimants = statement<{ authId: string }, ClaimantRecord>(
+  (param) => sql`
     with recursive caller as (
-      select id, name, auth_id, sealed_secret_key, default_data_policy_id from ${users} where auth_id = ${authId}
+      select id, name, auth_id, sealed_secret_key, default_data_policy_id from ${users}
+      where auth_id = ${param('authId')}
     ),
     ${groupsOfUser(sql`select id from caller`)},
     administrator as (
-      select 1 from member_of m join ${groups} g on g.id = m.group_id where g.built_in and g.name = ${administratorsGroup}
+      select 1 from member_of m join ${groups} g on g.id = m.group_id
+        where g.built_in and g.name = ${constant(administratorsGroup)}
     )
     select caller.*, exists(select 1 from administrator) as administrator,
       case when not exists(select 1 from administrator) then (
@@ -71,19 +89,8 @@ export async function findClaimant(db: Db, authId: string): Promise<Claimant | u
           select data_policy_id from ${dataPolicyAcls} where group_id = any(array(select group_id from member_of))
         ) a
       ) end as data_policy_ids
-    from caller`);
-  if (!found) return undefined;
-  return {
-    id: found.id,
-    name: found.name,
-    authId: found.auth_id,
-    sealedSecretKey: found.sealed_secret_key,
-    defaultDataPolicyId: found.default_data_policy_id,
-    administrator: found.administrator,
-    bucketRights: found.bucket_rights === null ? [] : JSON.parse(found.bucket_rights),
-    dataPolicyIds: found.data_policy_ids === null ? [] : JSON.parse(found.data_policy_ids),
-  };
-}
+    from caller`,
+);
 
 /** By id, name or access key. */
 export async function findUser(db: Db, nameOrId: string): Promise<UserRow | undefined> {
