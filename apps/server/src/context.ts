@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { ThisNode } from './cluster/this-node.ts';
 import type { Config } from './config.ts';
 import type { Caller } from './domain/permissions.ts';
+import type { Foresight } from './handlers/place-in-job.ts';
 import type { Streamed } from './http/streamed.ts';
 import type { IdSource } from './ids.ts';
 import type { NakedJobs } from './naked-jobs.ts';
@@ -53,6 +54,8 @@ export interface RequestContext extends ServerContext {
   /** Tells a client that waits with its body (`Expect: 100-continue`) to send it: the request is admitted. */
   admit(): void;
   readonly s3Checksum: SentChecksum;
+  /** For `findPlaceInJob`. */
+  readonly foresight: Foresight | undefined;
 }
 
 type Contract = typeof contract;

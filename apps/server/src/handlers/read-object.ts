@@ -15,8 +15,9 @@ import { type Conditions, checkConditions } from '../domain/preconditions.ts';
 import { answeredHeaders } from '../domain/system-metadata.ts';
 import { readRanges } from '../transfer/download.ts';
 import { s3ChecksumOf } from '../transfer/s3-checksum.ts';
-import { findPlaceInJob, needPlace } from './bucket-rights.ts';
+import { needPlace } from './bucket-rights.ts';
 import { checksumHeaders, objectChecksumFields } from './checksum-headers.ts';
+import { findPlaceInJob } from './place-in-job.ts';
 import { s3VersionOf } from './write-object.ts';
 
 type GetObject = (typeof contract)['s3']['getObject'];

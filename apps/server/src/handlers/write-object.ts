@@ -18,8 +18,9 @@ import { type ContentHeaders, contentHeadersOf } from '../domain/system-metadata
 import { TextSet } from '../text-set.ts';
 import type { S3Checksum } from '../transfer/s3-checksum.ts';
 import { receiveBlob, type Upload } from '../transfer/upload.ts';
-import { findPlaceInJob, needPlace } from './bucket-rights.ts';
+import { needPlace } from './bucket-rights.ts';
 import { checksumHeaders, checksumsOf, objectChecksumFields, s3ChecksumFields } from './checksum-headers.ts';
+import { findPlaceInJob, turnOf } from './place-in-job.ts';
 import { needRoomForJob } from './put-job.ts';
 
 type PutObject = (typeof contract)['s3']['putObject'];
@@ -94,10 +95,13 @@ function systemMetadataOf(
   return { ...headers, checksum: { ...sent, type: 'FULL_OBJECT' } };
 }
 
-/** Whoever writes a blob has looked at it in its own turn: it is found as those before have left it. */
+/**
+ * Whoever writes a blob has looked at it in its own turn, or since the last turn before: it is found as those before have
+ * left it.
+ */
 function writeBlob(ctx: RequestContext, input: Input<PutObject>, jobId: string): Promise<Output<PutObject>> {
-  const { key, offset = 0 } = input;
-  return ctx.uploads.take(`${jobId} ${offset} ${key}`, () => writeInTurn(ctx, input, jobId));
+  const { key: name, offset: byteOffset = 0 } = input;
+  return ctx.uploads.take(turnOf({ jobId, name, byteOffset }), () => writeInTurn(ctx, input, jobId));
 }
 
 async function writeInTurn(ctx: RequestContext, input: Input<PutObject>, jobId: string): Promise<Output<PutObject>> {

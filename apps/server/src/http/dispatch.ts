@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   canonicalName,
   contract,
@@ -21,6 +22,7 @@ import { enterFailpointScope, failpoint } from '@nacre/store/failpoints';
 import type { AuditRecord } from '../audit.ts';
 import type { Handlers, RequestContext, ServerContext } from '../context.ts';
 import type { Caller } from '../domain/permissions.ts';
+import { type Foresight, foresee } from '../handlers/place-in-job.ts';
 import { isAdministrative, withoutSecrets } from './administrative.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { documentBody, documentLimits, expectedS3Checksums, requestBody } from './body.ts';
@@ -35,11 +37,13 @@ export interface AllHandlers {
 }
 
 /**
- * The one way of a request: parse the raw target → match a row → authenticate → decode → handler → respond.
+ * The one way of a request: parse the raw target → match a row → authenticate → decode → handler → respond. What a
+ * request for a blob is about is looked up beside who signed it; nothing is told of it before that is known.
  * Everything before the handler is the same for all operations; a handler cannot be called without a caller.
  */
 export function createDispatch(ctx: ServerContext, handlers: AllHandlers): Dispatch {
   const router = createRouter(contract);
+  const signedBefore = new WeakSet<Socket>();
   let requests = 0;
   let underWay = 0;
   return (request, response, waitsForContinue) => {
@@ -49,7 +53,8 @@ export function createDispatch(ctx: ServerContext, handlers: AllHandlers): Dispa
       underWay -= 1;
     });
     const isTooMany = underWay > ctx.config.maxRequests;
-    void serve(ctx, router, handlers, { request, response, waitsForContinue, isTooMany, number: requests });
+    const exchange = { request, response, waitsForContinue, isTooMany, signedBefore, number: requests };
+    void serve(ctx, router, handlers, exchange);
   };
 }
 
@@ -59,6 +64,8 @@ interface Exchange {
   readonly waitsForContinue: boolean;
   /** More requests are under way than this server takes. */
   readonly isTooMany: boolean;
+  /** Connections over which somebody has signed a request: only for these there is work before a signature is verified. */
+  readonly signedBefore: WeakSet<Socket>;
   readonly number: number;
 }
 
@@ -75,6 +82,7 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
   const method = request.method ?? '';
   let match: Match | undefined;
   let caller: Caller | undefined;
+  let foresight: Foresight | undefined;
   let isWrittenDown = false;
   const facts = () => ({
     request: number,
@@ -91,14 +99,21 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
     const found = findOperation(router, method, request.url ?? '', headers);
     match = found.match;
     enterFailpointScope(match.name);
+    const parameters = attempt(() => readParameters(found.match.operation, found.match.parameters));
+    if (exchange.signedBefore.has(request.socket) && parameters.isDone) {
+      foresight = foresee(ctx, match, parameters.value);
+    }
     const authenticated = await authenticate(ctx, signedPart(request, headers, found.target));
     caller = authenticated.caller;
+    exchange.signedBefore.add(request.socket);
     await failpoint('authenticated');
     const output = await callHandler(ctx, handlers, {
       ...exchange,
       ...found,
       ...authenticated,
       headers,
+      parameters,
+      foresight,
       signal: gone.signal,
     });
     watchIdle(ctx, request);
@@ -117,6 +132,7 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
     if (status >= 500 && status !== 501 && status !== 503) ctx.log.error({ ...facts(), status, code, err: thrown });
     else ctx.log.info({ ...facts(), status, code, reason: shown.message });
   } finally {
+    foresight?.end();
     watchIdle(ctx, request);
     letGoOfBody(request, response);
   }
@@ -248,6 +264,8 @@ interface AuthenticatedExchange extends Exchange, Authenticated {
   readonly target: RequestTarget;
   readonly match: Match;
   readonly headers: RequestHeaders;
+  readonly parameters: Attempt<Readonly<Record<string, unknown>>>;
+  readonly foresight: Foresight | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -256,7 +274,7 @@ async function callHandler(
   handlers: AllHandlers,
   exchange: AuthenticatedExchange,
 ): Promise<unknown> {
-  const { request, response, match, headers, caller, scheme, payload } = exchange;
+  const { request, response, match, headers, parameters, foresight, caller, scheme, payload } = exchange;
   const { operation, id, bucket, key } = match;
   if (scheme.startsWith('V2')) refuseEmptyKey(exchange);
   const handler = (handlers[match.plane] as Readonly<Record<string, Handler | undefined>>)[match.name];
@@ -269,7 +287,7 @@ async function callHandler(
     waits = false;
   };
   const bytes = requestBody(request, payload, checksumsOfBody(operation, headers));
-  const parameters = readParameters(operation, match.parameters);
+  if (!parameters.isDone) throw parameters.error;
   const fields = readHeaders(
     operation.headers,
     headers.get,
@@ -279,12 +297,23 @@ async function callHandler(
   const md5 = headers.get('content-md5');
   const document = await documentBody(operation, bytes, { ...documentLimits(operation, ctx.config), md5 });
   const body = operation.body.kind === 'bytes' ? { body: bytes } : document;
-  const input = { ...parameters, ...fields, ...body, ...present({ id, bucket, key }) };
+  const input = { ...parameters.value, ...fields, ...body, ...present({ id, bucket, key }) };
   const remoteAddress = request.socket.remoteAddress ?? 'unknown';
   // A client that has sent all there is may wait as long as the work takes.
   if (operation.body.kind !== 'bytes') request.socket.setTimeout(0);
   const { s3Checksum } = bytes;
-  return handler({ ...ctx, caller, remoteAddress, signal: exchange.signal, admit, s3Checksum }, input);
+  return handler({ ...ctx, caller, remoteAddress, signal: exchange.signal, admit, s3Checksum, foresight }, input);
+}
+
+/** What came of something that was done early; its error is thrown where it would have been. */
+type Attempt<T> = { readonly isDone: true; readonly value: T } | { readonly isDone: false; readonly error: unknown };
+
+function attempt<T>(read: () => T): Attempt<T> {
+  try {
+    return { isDone: true, value: read() };
+  } catch (error) {
+    return { isDone: false, error };
+  }
 }
 
 /**

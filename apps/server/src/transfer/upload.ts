@@ -31,7 +31,7 @@ export interface Upload {
  * Takes in a blob: bytes into the cache, synced, then the row, then the answer. Answers the checksum it keeps, base64.
  *
  * Sending a blob again with the same bytes succeeds and changes nothing. One blob is received by one call at a time,
- * which has looked at the blob in its own turn (`ctx.uploads`). Errors: `MissingContentLength`,
+ * which has looked at the blob since the turn before its own ended (`ctx.uploads`). Errors: `MissingContentLength`,
  * `InvalidArgument` (another length than planned), `InvalidDigest`, `BadDigest`, `IncompleteBody`, `Conflict` (other
  * bytes than the blob has), `Gone` (its job was cancelled meanwhile), `SlowDown` (the cache is full).
  */
