@@ -9,11 +9,12 @@ export interface FileSystemCalls {
   makeFolder(path: string): Promise<void>;
   /** Makes a file that must not be there, for writing. */
   create(path: string): Promise<number>;
-  open(path: string): Promise<number>;
+  /** For reading. `now`: not in a thread; nothing else is done until the disk has answered. */
+  open(path: string, now?: boolean): Promise<number>;
   /** Writes pieces where the last write ended; answers how many bytes, which may be fewer than they have. */
   write(file: number, pieces: readonly Uint8Array[]): Promise<number>;
-  /** Fills at most the buffer; answers how many bytes, 0 at the end. */
-  read(file: number, buffer: Uint8Array, position: number): Promise<number>;
+  /** Fills at most the buffer; answers how many bytes, 0 at the end. `now`: as for `open`. */
+  read(file: number, buffer: Uint8Array, position: number, now?: boolean): Promise<number>;
   syncData(file: number): Promise<void>;
   /** Of a file that was read, or written and synced. */
   close(file: number): Promise<void>;
@@ -45,9 +46,12 @@ const read = promisify(fs.read);
 export const fileSystemCalls: FileSystemCalls = {
   makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
   create: (path) => open(path, 'wx', 0o600),
-  open: (path) => open(path, 'r'),
+  open: async (path, now) => (now ? fs.openSync(path, 'r') : open(path, 'r')),
   write: async (file, pieces) => (await writev(file, pieces)).bytesWritten,
-  read: async (file, buffer, position) => (await read(file, buffer, 0, buffer.length, position)).bytesRead,
+  async read(file, buffer, position, now) {
+    if (now) return fs.readSync(file, buffer, 0, buffer.length, position);
+    return (await read(file, buffer, 0, buffer.length, position)).bytesRead;
+  },
   syncData: promisify(fs.fdatasync),
   close: async (file) => fs.closeSync(file),
   rename: promisify(fs.rename),

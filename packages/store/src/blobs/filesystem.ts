@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { Ds3Error } from '@nacre/model';
+import { type AtOnce, createAtOnce } from './at-once.ts';
 import { blobName, blobNotFound, inspect, rangeWithin } from './blob-rules.ts';
 import type {
   BlobPart,
@@ -26,11 +27,12 @@ import { createTurns } from './turns.ts';
 export async function openFilesystemBlobStore(
   root: string,
   calls: FileSystemCalls = fileSystemCalls,
+  atOnce: AtOnce = createAtOnce(),
 ): Promise<BlobStore> {
   const parts = join(root, 'parts');
   await calls.makeFolder(parts);
   await syncUpwards(root, calls);
-  return new FilesystemBlobStore(root, parts, calls);
+  return new FilesystemBlobStore(root, parts, calls, atOnce);
 }
 
 /** The folder may be new, and those above it: until each has its name for good, a power cut takes all that is below. */
@@ -60,6 +62,7 @@ class FilesystemBlobStore implements BlobStore {
   readonly #root: string;
   readonly #parts: string;
   readonly #calls: FileSystemCalls;
+  readonly #atOnce: AtOnce;
   readonly #gathering = createGathering(gatheringLimits);
   readonly #syncFolder: (path: string) => Promise<void>;
   /** What changes a blob's name waits for others that change the same. */
@@ -69,10 +72,11 @@ class FilesystemBlobStore implements BlobStore {
   readonly #readings = new Set<number>();
   #broken: string | undefined;
 
-  constructor(root: string, parts: string, calls: FileSystemCalls) {
+  constructor(root: string, parts: string, calls: FileSystemCalls, atOnce: AtOnce) {
     this.#root = root;
     this.#parts = parts;
     this.#calls = calls;
+    this.#atOnce = atOnce;
     this.#syncFolder = createFolderSync(calls.syncFolder);
   }
 
@@ -118,10 +122,12 @@ class FilesystemBlobStore implements BlobStore {
 
   async read(id: string, range?: ByteRange): Promise<BlobReading> {
     const path = this.localPath(id);
-    const file = await orNotFound(id, this.#calls.open(path));
+    const few = range !== undefined && isFew(range);
+    const opening = few ? this.#atOnce((now) => this.#calls.open(path, now)) : this.#calls.open(path);
+    const file = await orNotFound(id, opening);
     let reading: BlobReading | undefined;
     try {
-      reading = range && (await readAtOnce(this.#calls, file, range));
+      if (few) reading = await this.#readFew(file, range);
       if (!reading) {
         const { length } = await this.#calls.inspect(file);
         return readFile(this.#calls, file, rangeWithin(length, range), this.#readings);
@@ -181,6 +187,17 @@ class FilesystemBlobStore implements BlobStore {
   localPath(id: string): string {
     const name = blobName(id);
     return join(this.#root, folderOf(name), name);
+  }
+
+  /** Answers `undefined` when not all of the bytes are there. */
+  async #readFew(file: number, { offset, length }: ByteRange): Promise<BlobReading | undefined> {
+    const buffer = Buffer.allocUnsafe(length);
+    const got = await this.#atOnce((now) => this.#calls.read(file, buffer, offset, now));
+    if (got < length) return undefined;
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      yield buffer;
+    }
+    return { length, bytes: bytes(), close: async () => {} };
   }
 
   /** Has work write a part, which is gone when it fails. */
@@ -350,22 +367,12 @@ function after(pieces: readonly Uint8Array[], written: number): readonly Uint8Ar
 }
 
 /** Bytes that are read before they are asked for, without asking for the length of their file first. */
-const readAtOnceBytes = 64 * 1024;
+const fewBytes = 64 * 1024;
 
-/** A few bytes of a file; `undefined` when they are many, none, or not all of them are there. */
-async function readAtOnce(
-  calls: FileSystemCalls,
-  file: number,
-  { offset, length }: ByteRange,
-): Promise<BlobReading | undefined> {
-  const fits = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && length > 0 && length <= readAtOnceBytes;
-  if (!fits || offset < 0) return undefined;
-  const buffer = Buffer.allocUnsafe(length);
-  if ((await calls.read(file, buffer, offset)) < length) return undefined;
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    yield buffer;
-  }
-  return { length, bytes: bytes(), close: async () => {} };
+function isFew({ offset, length }: ByteRange): boolean {
+  return (
+    Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length > 0 && length <= fewBytes
+  );
 }
 
 /**

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { isDs3Error } from '@nacre/model';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { AtOnce } from '../../src/blobs/at-once.ts';
 import type { BlobStore } from '../../src/blobs/blob-store.ts';
-import { fileSystemCalls } from '../../src/blobs/file-system-calls.ts';
+import { type FileSystemCalls, fileSystemCalls } from '../../src/blobs/file-system-calls.ts';
 import { openFilesystemBlobStore } from '../../src/blobs/filesystem.ts';
 import { createMemoryBlobStore } from '../../src/blobs/memory.ts';
 import { freshFolder } from '../../src/testing/index.ts';
@@ -107,10 +108,15 @@ describe('on the disk', () => {
   });
 });
 
-describe('the calls of a read', () => {
-  test('of a few bytes are three, and leave nothing open', async () => {
+describe.each([
+  ['at once', true],
+  ['in a thread', false],
+])('the calls of a read that are made %s', (_, now) => {
+  const atOnce: AtOnce = (call) => call(now);
+
+  test('are three for a few bytes, and leave nothing open', async () => {
     const { calls, made, open } = faultyCalls();
-    const store = await openFilesystemBlobStore(root, calls);
+    const store = await openFilesystemBlobStore(root, calls, atOnce);
     await put(store, first, 'abcdef');
     made.length = 0;
     const reading = await store.read(first, { offset: 2, length: 3 });
@@ -121,15 +127,57 @@ describe('the calls of a read', () => {
     expect(made).toEqual(['open', 'read', 'close']);
   });
 
-  test('that fails or finds too little leave nothing open', async () => {
+  test('leave nothing open when they fail or find too little', async () => {
     const { calls, open, failWhen } = faultyCalls();
-    const store = await openFilesystemBlobStore(root, calls);
+    const store = await openFilesystemBlobStore(root, calls, atOnce);
     await put(store, first, 'abcdef');
     await expect(store.read(first, { offset: 4, length: 3 })).rejects.toThrow('are not among 6');
     failWhen((name) => name === 'read');
     await expect(store.read(first, { offset: 0, length: 3 })).rejects.toThrow('EIO');
     expect([...open]).toEqual([]);
   });
+
+  test('fail as the disk does', async () => {
+    const { calls, open } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls, atOnce);
+    const reading = store.read(first, { offset: 0, length: 3 });
+    await expect(reading).rejects.toSatisfy((error) => isDs3Error(error, 'NotFound'));
+    await mkdir(store.localPath(first) ?? '', { recursive: true });
+    await expect(store.read(first, { offset: 0, length: 3 })).rejects.toMatchObject({ code: 'EISDIR' });
+    expect([...open]).toEqual([]);
+  });
+});
+
+test('a call that is made at once is over when its promise is there', async () => {
+  await writeFile(join(root, 'file'), 'abcdef');
+  const file = await fileSystemCalls.open(join(root, 'file'), true);
+  const into = Buffer.alloc(3);
+  const reading = fileSystemCalls.read(file, into, 2, true);
+  expect(into.toString()).toBe('cde');
+  expect(await reading).toBe(3);
+  await fileSystemCalls.close(file);
+});
+
+test('only few bytes, of which it is known how many, are read at once', async () => {
+  const ways: (boolean | undefined)[] = [];
+  const calls: FileSystemCalls = {
+    ...fileSystemCalls,
+    open(path, now) {
+      ways.push(now);
+      return fileSystemCalls.open(path, now);
+    },
+    read(file, into, position, now) {
+      ways.push(now);
+      return fileSystemCalls.read(file, into, position, now);
+    },
+  };
+  const store = await openFilesystemBlobStore(root, calls, (call) => call(true));
+  await put(store, first, 'x'.repeat(65_537));
+  for (const range of [{ offset: 1, length: 65_536 }, { offset: 0, length: 65_537 }, undefined]) {
+    ways.length = 0;
+    await buffer((await store.read(first, range)).bytes);
+    expect(ways).toEqual(range?.length === 65_536 ? [true, true] : [undefined, undefined]);
+  }
 });
 
 describe('the calls of a put', () => {
