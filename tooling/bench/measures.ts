@@ -2,6 +2,7 @@ import type { Measure } from './measure.ts';
 import { authenticate } from './measures/authenticate.ts';
 import { decodeList } from './measures/decode-list.ts';
 import { encodeList } from './measures/encode-list.ts';
+import { eventLoop } from './measures/event-loop.ts';
 import { files } from './measures/files.ts';
 import { growth } from './measures/growth.ts';
 import { jobRows } from './measures/job-rows.ts';
@@ -32,4 +33,5 @@ export const measures: readonly Measure[] = [
   start,
   replication,
   authenticate,
+  eventLoop,
 ];

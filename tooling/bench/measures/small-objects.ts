@@ -19,8 +19,8 @@ export const smallObjects: Measure = {
   run: measureSmallObjects,
 };
 
-const size = 4096;
-const atOnce = 32;
+export const size = 4096;
+export const atOnce = 32;
 
 /** Of ours to each, for PUT and for GET. */
 const goals: Readonly<Record<string, { readonly put: Goal; readonly get: Goal }>> = {

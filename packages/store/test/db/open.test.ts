@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { connect } from '../../src/db/postgres.ts';
@@ -90,12 +90,9 @@ describe('migrations', () => {
   });
 });
 
-describe('openDatabase', () => {
-  let migrationsFolder: string;
-  beforeAll(async () => {
-    migrationsFolder = await migrations(one);
-  });
+const migrationsFolder = await migrations(one);
 
+describe('openDatabase', () => {
   test('without an address has a PostgreSQL of its own, which ends with it', async () => {
     const dataDir = await freshFolder();
     const database = await openDatabase({ dataDir, migrationsFolder });
