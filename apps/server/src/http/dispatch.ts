@@ -53,7 +53,8 @@ export function createDispatch(ctx: ServerContext, handlers: AllHandlers): Dispa
       underWay -= 1;
     });
     const isTooMany = underWay > ctx.config.maxRequests;
-    const exchange = { request, response, waitsForContinue, isTooMany, signedBefore, number: requests };
+    const expectation = { waits: waitsForContinue };
+    const exchange = { request, response, expectation, isTooMany, signedBefore, number: requests };
     void serve(ctx, router, handlers, exchange);
   };
 }
@@ -61,7 +62,8 @@ export function createDispatch(ctx: ServerContext, handlers: AllHandlers): Dispa
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly waitsForContinue: boolean;
+  /** Whether the client waits with the body until it is told to send it. */
+  readonly expectation: { waits: boolean };
   /** More requests are under way than this server takes. */
   readonly isTooMany: boolean;
   /** Connections over which somebody has signed a request: only for these there is work before a signature is verified. */
@@ -128,7 +130,7 @@ async function serve(ctx: ServerContext, router: Router, handlers: AllHandlers, 
     const { status, code } = asDs3Error(error);
     if (!isWrittenDown) await audit(ctx, exchange, { match, caller, status, code });
     const resource = (request.url ?? '').split('?')[0] ?? '';
-    const shown = sendError(response, error, { method, resource, number });
+    const shown = sendError(response, error, { method, resource, number, isLast: leavesBody(exchange) });
     if (status >= 500 && status !== 501 && status !== 503) ctx.log.error({ ...facts(), status, code, err: thrown });
     else ctx.log.info({ ...facts(), status, code, reason: shown.message });
   } finally {
@@ -281,10 +283,9 @@ async function callHandler(
   if (!handler) {
     throw new Ds3Error('NotImplemented', { message: `The operation ${match.name} is not served by this server.` });
   }
-  let waits = exchange.waitsForContinue;
   const admit = () => {
-    if (waits) response.writeContinue();
-    waits = false;
+    if (exchange.expectation.waits) response.writeContinue();
+    exchange.expectation.waits = false;
   };
   const bytes = requestBody(request, payload, checksumsOfBody(operation, headers));
   if (!parameters.isDone) throw parameters.error;
@@ -350,18 +351,37 @@ function present(parts: Readonly<Record<string, string | undefined>>): Record<st
 const lingerBytes = 1024 * 1024;
 const lingerMilliseconds = 2000;
 
-/** A body nobody read is taken in up to a bound and thrown away; beyond it the connection ends. */
+/** Whether so much of the body may still come that the connection ends before all of it has: the answer says so. */
+function leavesBody({ request, expectation }: Exchange): boolean {
+  if (request.complete) return false;
+  const length = request.headers['content-length'];
+  return expectation.waits || length === undefined || Number(length) > lingerBytes;
+}
+
+/**
+ * A body nobody read is taken in up to a bound and thrown away; beyond it the connection ends. A last answer ends with
+ * it: with bytes unread a connection that ends would take the answer along.
+ */
 function letGoOfBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.readableEnded || request.destroyed) return;
+  if (request.readableEnded || request.destroyed) {
+    response.end();
+    return;
+  }
   let left = lingerBytes;
-  const end = () => request.socket.destroySoon();
+  const end = () => {
+    response.end();
+    request.socket.destroySoon();
+  };
   const timer = setTimeout(end, lingerMilliseconds);
   request.on('data', (piece: Buffer) => {
     left -= piece.length;
     if (left < 0) end();
   });
   request.once('close', () => clearTimeout(timer));
-  request.once('end', () => clearTimeout(timer));
-  if (!response.writableFinished) response.once('finish', () => request.resume());
+  request.once('end', () => {
+    clearTimeout(timer);
+    response.end();
+  });
+  if (response.writableEnded && !response.writableFinished) response.once('finish', () => request.resume());
   else request.resume();
 }

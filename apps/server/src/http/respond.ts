@@ -98,14 +98,22 @@ async function* listPieces(
   }
 }
 
-function sendText(response: ServerResponse, status: number, type: string | undefined, text: string): void {
+function sendText(
+  response: ServerResponse,
+  status: number,
+  type: string | undefined,
+  text: string,
+  { ends } = { ends: true },
+): void {
   response.statusCode = status;
   if (type !== undefined) response.setHeader('Content-Type', type);
   const body = Buffer.from(text, 'utf8');
   const bodyless = status === 204 || status === 304;
   // A HEAD answer says the length of the object, which its row sets.
   if (!bodyless && !response.hasHeader('Content-Length')) response.setHeader('Content-Length', body.length);
-  response.end(bodyless ? undefined : body);
+  if (ends) response.end(bodyless ? undefined : body);
+  else if (bodyless || body.length === 0) response.flushHeaders();
+  else response.write(body);
 }
 
 async function sendBytes(response: ServerResponse, status: number, value: Record<string, unknown>): Promise<void> {
@@ -126,6 +134,8 @@ export interface FailedRequest {
   readonly resource: string;
   /** The request number. */
   readonly number: number;
+  /** The connection ends after the answer, which says so and is not ended: the caller does when the client had its time. */
+  readonly isLast?: boolean;
 }
 
 /**
@@ -148,7 +158,9 @@ export function sendError(response: ServerResponse, error: unknown, request: Fai
     request.method === 'HEAD' ||
     shown.status === 304 ||
     (shown.status === 410 && request.resource.startsWith('/_rest_/'));
-  sendText(response, shown.status, bodyless ? undefined : xmlType, bodyless ? '' : errorDocument(shown, request));
+  if (request.isLast) response.setHeader('Connection', 'close');
+  const [type, text] = bodyless ? [undefined, ''] : [xmlType, errorDocument(shown, request)];
+  sendText(response, shown.status, type, text, { ends: !request.isLast });
   return shown;
 }
 

@@ -1,33 +1,8 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { signV2 } from '@nacre/model/signing';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { rawRequest } from '../support/raw-request.ts';
-import { accessKey, secretKey, startTestServer } from '../support/server.ts';
-
-function head(endpoint: string, method: string, target: string, length: number): string {
-  const headers = { ...signV2({ method, rawTarget: target, headers: {} }, { accessKey, secretKey }, new Date()) };
-  const lines = Object.entries({ Host: new URL(endpoint).host, ...headers, 'Content-Length': String(length) });
-  return `${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-}
-
-async function open(endpoint: string): Promise<Socket> {
-  const { hostname, port } = new URL(endpoint);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => {});
-  onTestFinished(() => {
-    socket.destroy();
-  });
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** All that comes until the other side closes. */
-async function everything(socket: Socket): Promise<string> {
-  let text = '';
-  for await (const piece of socket) text += String(piece);
-  return text;
-}
+import { startTestServer } from '../support/server.ts';
+import { everything, head, open } from '../support/sockets.ts';
 
 describe('connections', async () => {
   const { endpoint } = await startTestServer({ env: { NACRE_MAX_CONNECTIONS: '3' } });
