@@ -27,6 +27,7 @@ export {
   listBuckets,
   lockBucket,
   needBucket,
+  noSuchBucket,
   removeBucket,
   updateBucket,
   usedCapacity,

@@ -1,5 +1,4 @@
-import { Ds3Error } from '@nacre/model';
-import { type BucketPlace, type BucketRow, needBucket } from '@nacre/store';
+import { type BucketPlace, type BucketRow, needBucket, noSuchBucket } from '@nacre/store';
 import type { RequestContext } from '../context.ts';
 import { type BucketRight, needRight } from '../domain/permissions.ts';
 
@@ -15,8 +14,4 @@ export async function needPlace({ lookups }: RequestContext, nameOrId: string): 
   const found = await lookups.bucket(nameOrId);
   if (found) return found;
   throw noSuchBucket(nameOrId);
-}
-
-export function noSuchBucket(nameOrId: string): Ds3Error {
-  return new Ds3Error('NoSuchBucket', { resource: nameOrId, message: `There is no bucket '${nameOrId}'.` });
 }

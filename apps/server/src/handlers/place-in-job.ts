@@ -1,7 +1,6 @@
 import { contract, type Input, type Match, type Operation } from '@nacre/model';
-import type { BlobAddress, BucketPlace, PlaceInJob } from '@nacre/store';
+import { type BlobAddress, type BucketPlace, noSuchBucket, type PlaceInJob } from '@nacre/store';
 import type { RequestContext, ServerContext } from '../context.ts';
-import { noSuchBucket } from './bucket-rights.ts';
 
 /** What a request for a blob of a job is about, in a bucket that there is. */
 export interface FoundInJob extends PlaceInJob {
@@ -19,7 +18,7 @@ export async function findPlaceInJob(ctx: RequestContext, at: BlobOfRequest, job
 }
 
 /** Under which key those who upload a blob take turns. */
-export function turnOf({ jobId, name, byteOffset }: Pick<BlobAddress, 'jobId' | 'name' | 'byteOffset'>): string {
+export function turnOf({ jobId, name, byteOffset }: BlobAddress): string {
   return `${jobId} ${byteOffset} ${name}`;
 }
 
@@ -56,7 +55,8 @@ export function foresee(
   };
 }
 
-function addressOf({ bucket, key, offset = 0, versionId }: BlobOfRequest, jobId: string): BlobAddress {
+/** Where a request looks for its blob. */
+export function addressOf({ bucket, key, offset = 0, versionId }: BlobOfRequest, jobId: string): BlobAddress {
   return { bucket, jobId, name: key, byteOffset: offset, versionId };
 }
 

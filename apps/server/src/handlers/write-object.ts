@@ -20,7 +20,7 @@ import type { S3Checksum } from '../transfer/s3-checksum.ts';
 import { receiveBlob, type Upload } from '../transfer/upload.ts';
 import { needPlace } from './bucket-rights.ts';
 import { checksumHeaders, checksumsOf, objectChecksumFields, s3ChecksumFields } from './checksum-headers.ts';
-import { findPlaceInJob, turnOf } from './place-in-job.ts';
+import { addressOf, findPlaceInJob, turnOf } from './place-in-job.ts';
 import { needRoomForJob } from './put-job.ts';
 
 type PutObject = (typeof contract)['s3']['putObject'];
@@ -100,8 +100,7 @@ function systemMetadataOf(
  * left it.
  */
 function writeBlob(ctx: RequestContext, input: Input<PutObject>, jobId: string): Promise<Output<PutObject>> {
-  const { key: name, offset: byteOffset = 0 } = input;
-  return ctx.uploads.take(turnOf({ jobId, name, byteOffset }), () => writeInTurn(ctx, input, jobId));
+  return ctx.uploads.take(turnOf(addressOf(input, jobId)), () => writeInTurn(ctx, input, jobId));
 }
 
 async function writeInTurn(ctx: RequestContext, input: Input<PutObject>, jobId: string): Promise<Output<PutObject>> {

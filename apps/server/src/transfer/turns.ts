@@ -1,3 +1,5 @@
+import { createTurns as createQueue } from '@nacre/store/blobs';
+
 /** Work on one thing at a time: two uploads of one blob must not write one file, nor end as a mix of both. */
 export interface Turns {
   /** Does the work when all that was asked for earlier under the same key has ended, well or not. */
@@ -17,17 +19,17 @@ export interface Watch {
 
 /** Those who take turns under one key, or watch. It is kept as long as there are any. */
 interface Line {
-  last: Promise<unknown>;
   /** How many turns have ended. */
   ended: number;
   users: number;
 }
 
 export function createTurns(): Turns {
+  const inTurn = createQueue();
   const lines = new Map<string, Line>();
 
   function join(key: string): Line {
-    const line = lines.get(key) ?? { last: Promise.resolve(), ended: 0, users: 0 };
+    const line = lines.get(key) ?? { ended: 0, users: 0 };
     lines.set(key, line);
     line.users += 1;
     return line;
@@ -41,17 +43,14 @@ export function createTurns(): Turns {
   return {
     async take<T>(key: string, work: () => Promise<T>): Promise<T> {
       const line = join(key);
-      const inTurn = async () => {
-        try {
-          return await work();
-        } finally {
-          line.ended += 1;
-        }
-      };
-      const turn = line.last.then(inTurn, inTurn);
-      line.last = turn;
       try {
-        return await turn;
+        return await inTurn(key, async () => {
+          try {
+            return await work();
+          } finally {
+            line.ended += 1;
+          }
+        });
       } finally {
         leave(key, line);
       }

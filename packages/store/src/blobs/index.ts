@@ -15,3 +15,4 @@ export { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
 export { openFilesystemBlobStore } from './filesystem.ts';
 export { letGo } from './let-go.ts';
 export { openBlobStore } from './open.ts';
+export { createTurns } from './turns.ts';

@@ -21,7 +21,11 @@ export async function findBucket(db: Db, nameOrId: string): Promise<BucketRow | 
 export async function needBucket(db: Db, nameOrId: string): Promise<BucketRow> {
   const found = await findBucket(db, nameOrId);
   if (found) return found;
-  throw new Ds3Error('NoSuchBucket', { resource: nameOrId, message: `There is no bucket '${nameOrId}'.` });
+  throw noSuchBucket(nameOrId);
+}
+
+export function noSuchBucket(nameOrId: string): Ds3Error {
+  return new Ds3Error('NoSuchBucket', { resource: nameOrId, message: `There is no bucket '${nameOrId}'.` });
 }
 
 export interface BucketFilter {
