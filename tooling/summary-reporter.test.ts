@@ -11,6 +11,7 @@ afterEach(() => {
 });
 
 test('passed, failed and skipped tests are counted over all files', () => {
+  // Those that are skipped or to be done are in the files of the run that is counted.
   const ended = runVitest({
     'a.test.js': "test('one', () => {}); test('two', () => expect(1).toBe(2)); test.skip('three', () => {});",
     'b.test.js': "describe('inner', () => { test('four', () => {}); test.todo('five'); });",
@@ -39,6 +40,7 @@ test('a run without test files is a failed run', () => {
 });
 
 test('a run in which every test is skipped is a failed run', () => {
+  // The one that is skipped is in the file of the run that is counted.
   const ended = runVitest({ 'a.test.js': "test.skip('one', () => {});" });
   expect(ended).toEqual({ lastLine: '0 passed, 1 failed, 1 skipped', exitCode: 1 });
 });

@@ -1,6 +1,6 @@
 // `encode OBJECTS` writes a MasterObjectList that is made as it is written, in pieces of which none is kept, and gives way
-// to others as often as the server does; before that a small one, to be warm. `decode OBJECTS FILE` reads one from a file and keeps nothing. Prints a
-// ListResult.
+// to others as often as the server does; before that a small one, to be warm. `decode OBJECTS FILE` reads one from a file
+// and keeps nothing. Prints a ListResult.
 import { createReadStream } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';

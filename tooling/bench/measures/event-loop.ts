@@ -1,8 +1,7 @@
-import { bodyChecksum } from '../drivers/body-checksum.ts';
 import type { Bench, Finding, Measure } from '../measure.ts';
-import { type Blobs, clientOf, emptyBucket, getJob, putJob } from '../ours.ts';
+import { clientOf } from '../ours.ts';
 import { watchedServer } from '../watched-server.ts';
-import { atOnce, size } from './small-objects.ts';
+import { measureOurs } from './small-objects.ts';
 
 export const eventLoop: Measure = {
   name: 'event-loop',
@@ -15,23 +14,16 @@ export const eventLoop: Measure = {
 async function* measureEventLoop(bench: Bench): AsyncGenerator<Finding> {
   const watched = await watchedServer(bench, 'event-loop');
   const ours = { server: watched.server, client: clientOf(watched.server) };
-  const objects = Array.from({ length: bench.size(20_000, 8) }, (_, i) => ({ name: `object-${i}`, size }));
-  const puts: number[] = [];
-  const gets: number[] = [];
+  const names = Array.from({ length: bench.size(20_000, 8) }, (_, i) => `object-${i}`);
+  const late: Record<'put' | 'get', number[]> = { put: [], get: [] };
   try {
     for (let repeat = 0; repeat < bench.repeats; repeat++) {
-      const bucket = await emptyBucket(ours, 'MD5');
-      const blobs: Blobs = { bucket, objects, blobSize: size, atOnce, signature: 'v2' };
       await watched.loopDelay();
-      await putJob(bench, ours, blobs, { 'Content-MD5': bodyChecksum('MD5', size) });
-      puts.push(await watched.loopDelay());
-      await getJob(bench, ours, blobs);
-      gets.push(await watched.loopDelay());
-      await ours.client.ds3.deleteBucket({ id: bucket, force: true });
+      await measureOurs(bench, ours, names, 'v2', async (what) => late[what].push(await watched.loopDelay()));
     }
   } finally {
     ours.client.close();
   }
-  yield { name: 'late while writing, p99', unit: 'ms', ours: puts, goal: { atMost: 50 } };
-  yield { name: 'late while reading, p99', unit: 'ms', ours: gets, goal: { atMost: 50 } };
+  yield { name: 'late while writing, p99', unit: 'ms', ours: late.put, goal: { atMost: 50 } };
+  yield { name: 'late while reading, p99', unit: 'ms', ours: late.get, goal: { atMost: 50 } };
 }

@@ -19,8 +19,8 @@ export const smallObjects: Measure = {
   run: measureSmallObjects,
 };
 
-export const size = 4096;
-export const atOnce = 32;
+const size = 4096;
+const atOnce = 32;
 
 /** Of ours to each, for PUT and for GET. */
 const goals: Readonly<Record<string, { readonly put: Goal; readonly get: Goal }>> = {
@@ -66,18 +66,21 @@ async function* measureSmallObjects(bench: Bench): AsyncGenerator<Finding> {
   }
 }
 
-/** Writes objects with a job of ours, and reads them back with another. */
+/** Writes objects with a job of ours, and reads them back with another. `done` is called after each. */
 export async function measureOurs(
   bench: Bench,
   ours: Ours,
   names: readonly string[],
   signature: 'v2' | 'v4',
+  done: (what: keyof Sample) => Promise<unknown> = async () => {},
 ): Promise<Sample> {
   const bucket = await emptyBucket(ours, 'MD5');
   const objects = names.map((name) => ({ name, size }));
   const blobs = { bucket, objects, blobSize: size, atOnce, signature };
   const put = await putJob(bench, ours, blobs, { 'Content-MD5': bodyChecksum('MD5', size) });
+  await done('put');
   const get = await getJob(bench, ours, blobs);
+  await done('get');
   await ours.client.ds3.deleteBucket({ id: bucket, force: true });
   return { put: names.length / put, get: names.length / get };
 }
