@@ -13,6 +13,7 @@ import {
 import { type AmongNodes, listLivingNodes } from '../cluster/living-nodes.ts';
 import { batchesOf } from '../domain/batches.ts';
 import { ahead, Streamed } from '../http/streamed.ts';
+import type { KnownBlobs } from '../known-blobs.ts';
 
 /** A MasterObjectList that is sent as it is made. */
 export type JobAnswer = Streamed<MasterObjectList>;
@@ -51,34 +52,6 @@ async function wholeChunk(chunk: JobChunk | Streamed<JobChunk>): Promise<JobChun
   return { ...chunk.value, objects };
 }
 
-/**
- * The blobs of a job that has just been made, by chunk, so that its answer need not read them again: a third of what the
- * database does for a new job would be reading it. Of a large job none are kept.
- */
-export class KnownBlobs {
-  readonly #byChunk = new Map<string, DescribedBlob[]>();
-  #count = 0;
-
-  add(blob: DescribedBlob): void {
-    this.#count += 1;
-    if (this.#count > mostKnown) this.#byChunk.clear();
-    else if (!this.#byChunk.get(blob.chunkId)?.push(blob)) this.#byChunk.set(blob.chunkId, [blob]);
-  }
-
-  forget(): void {
-    this.#byChunk.clear();
-    this.#count = 0;
-  }
-
-  of(chunk: ChunkRow): readonly DescribedBlob[] | undefined {
-    const blobs = this.#byChunk.get(chunk.id);
-    return blobs?.length === chunk.blobs ? blobs : undefined;
-  }
-}
-
-/** About 30 MB. */
-const mostKnown = 100_000;
-
 /** What describing a chunk takes beside it. */
 interface OfJob extends AmongNodes {
   readonly job: NamedJob;
@@ -110,7 +83,7 @@ async function* describeChunks(
   }
 }
 
-async function* describeKnown({ job }: OfJob, known: readonly DescribedBlob[]): AsyncGenerator<BlobEntry[], void> {
+async function* describeKnown({ job }: OfJob, known: Iterable<DescribedBlob>): AsyncGenerator<BlobEntry[], void> {
   for (const some of batchesOf(known, blobsAtOnce)) yield some.map((blob) => describeBlob(blob, job));
 }
 
@@ -175,14 +148,14 @@ function describeNode({ id, endPoint, httpPort, httpsPort }: NodeRow): JobNode {
 function describeChunk(
   { job, nodes }: OfJob,
   { id, chunkNumber, nodeId }: ChunkRow,
-  blobs: readonly DescribedBlob[] = [],
+  blobs: Iterable<DescribedBlob> = [],
 ): JobChunk {
   const node = nodeId === null ? undefined : (nodes.find((living) => living.id === nodeId) ?? nodes[0]);
   return {
     chunkId: id,
     chunkNumber,
     nodeId: node?.id,
-    objects: blobs.map((blob) => describeBlob(blob, job)),
+    objects: Array.from(blobs, (blob) => describeBlob(blob, job)),
   };
 }
 

@@ -30,9 +30,10 @@ import {
   planObject,
   splitIntoBlobs,
 } from '../domain/plan-job.ts';
+import { KnownBlobs } from '../known-blobs.ts';
 import { TextSet } from '../text-set.ts';
 import { allocateInOrder } from './allocate.ts';
-import { describeJob, type JobAnswer, KnownBlobs } from './job-answer.ts';
+import { describeJob, type JobAnswer } from './job-answer.ts';
 import { chunkLimits, insertOrAppend, type JobFacts, makeOnce } from './make-job.ts';
 
 type PutRequest = Received<Input<(typeof contract)['ds3']['putBulkJob']>>;
@@ -145,9 +146,7 @@ async function* planParts(ctx: RequestContext, tx: Tx, job: PutJobToMake): Async
       part.objects.push({ id: objectId, type, name, size, version, latest });
       for (const { id: blobId, byteOffset, length } of splitIntoBlobs(size, job.maxBlobSize, newId)) {
         const entry = grouper.add({ id: blobId, length });
-        const { chunkId, orderIndex } = entry;
-        const facts = { blobId, objectId, byteOffset, length, name, version, isReceived: false, isCached: false };
-        job.known?.add({ chunkId, orderIndex, ...facts });
+        job.known?.add({ chunkId: entry.chunkId, blobId, objectId, byteOffset, length, name, version });
         part.blobs.push({ id: blobId, objectId, byteOffset, length });
         part.entries.push(entry);
         if (part.blobs.length >= atOnce) yield taken();
