@@ -107,7 +107,7 @@ async function makeJob({ tx }: Database, count: number): Promise<Receipt[]> {
     nodeId,
     checksumType: 'MD5',
     checksum,
-    crc32c: 'AAAAAA==',
+    crc32: 'AAAAAA==',
     metadata: undefined,
     systemMetadata: undefined,
   }));

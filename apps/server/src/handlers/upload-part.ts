@@ -127,13 +127,13 @@ async function storePart(
     ownsPieces: true,
   });
   const checksum = computed(stored, keep);
-  const crc32c = computed(stored, readsCompare);
+  const crc32 = computed(stored, readsCompare);
   const sent = ctx.s3Checksum.sent();
   const ownChecksum = own && upload.checksumAlgorithm && { algorithm: upload.checksumAlgorithm, value: own.digest() };
   const s3Checksum = sent ?? ownChecksum ?? undefined;
   const receivedAt = ctx.clock.now();
   const hex = Buffer.from(computed(stored, 'MD5'), 'base64').toString('hex');
-  const arrived = { checksumType: keep, checksum, crc32c, md5: hex, s3Checksum: s3Checksum ?? null };
+  const arrived = { checksumType: keep, checksum, crc32, md5: hex, s3Checksum: s3Checksum ?? null };
   needSameAlgorithm(upload, sent);
   const isKept = await ctx.store.tx((tx) => recordPart(tx, at, part.id, arrived, receivedAt), { idempotent: true });
   if (!isKept) {

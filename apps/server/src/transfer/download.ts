@@ -5,17 +5,14 @@ import type { ServerContext } from '../context.ts';
 import type { ByteRange } from '../domain/byte-ranges.ts';
 
 type Reading = Pick<ServerContext, 'store' | 'places' | 'log' | 'clock' | 'ids'>;
-type StoredBlob = Pick<
-  BlobRow,
-  'id' | 'byteOffset' | 'length' | 'cacheNodeId' | 'checksum' | 'checksumType' | 'crc32c'
->;
+type StoredBlob = Pick<BlobRow, 'id' | 'byteOffset' | 'length' | 'cacheNodeId' | 'checksum' | 'checksumType' | 'crc32'>;
 
 /**
  * The bytes of ranges of an object, one after the other, whichever blobs they are in; read from the cache, or else
  * from a permanent copy. `beforeLast` runs when all but the last piece has been handed on: what must be true once the
  * client has its last byte is made true there.
  *
- * A blob that is read whole is compared before its last piece is handed on: with its CRC-32C, since the checksum that it
+ * A blob that is read whole is compared before its last piece is handed on: with its CRC-32, since the checksum that it
  * keeps for its clients may take longer than all the rest. A copy that cannot be read, or differs, is noted, and another
  * one takes its place as long as none of its bytes have been handed on; bytes that cannot be read are taken from another
  * copy at any time. Errors: `ServiceUnavailable` when no copy is left.
@@ -145,8 +142,8 @@ interface Comparison {
   readonly expected: string;
 }
 
-function comparisonFor({ crc32c, checksum: base64, checksumType }: StoredBlob): Comparison | undefined {
-  if (crc32c !== null) return { digest: checksum('CRC_32C'), expected: crc32c };
+function comparisonFor({ crc32, checksum: base64, checksumType }: StoredBlob): Comparison | undefined {
+  if (crc32 !== null) return { digest: checksum('CRC_32'), expected: crc32 };
   return base64 === null || checksumType === null ? undefined : { digest: checksum(checksumType), expected: base64 };
 }
 

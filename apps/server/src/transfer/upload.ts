@@ -91,7 +91,7 @@ async function storeFirst(ctx: RequestContext, blob: ExpectedBlob, upload: Uploa
     nodeId: ctx.node.id,
     checksumType: upload.keep,
     checksum: base64,
-    crc32c: computed(stored, readsCompare),
+    crc32: computed(stored, readsCompare),
     metadata: upload.metadata,
     systemMetadata: upload.systemMetadata(),
   });
@@ -117,7 +117,7 @@ async function giveWay(ctx: RequestContext, blob: ExpectedBlob, sent: KeptChecks
 }
 
 /** What reads are compared with, whatever the blob keeps for its clients: see `transfer/download.ts`. */
-export const readsCompare: ChecksumType = 'CRC_32C';
+export const readsCompare: ChecksumType = 'CRC_32';
 
 export function computed({ checksums }: Pick<StoredBlob, 'checksums'>, type: ChecksumType): string {
   const base64 = checksums[type];

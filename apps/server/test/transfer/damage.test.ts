@@ -84,6 +84,17 @@ describe('a copy in the cache', () => {
     expect(await read(object)).toEqual(object.content);
   });
 
+  test('that was received when reads were compared with the checksum of the policy still is, and passed over', async () => {
+    const object = await stored(small);
+    const [cached] = await filesOf(object.blobId);
+    await context.store.db.execute(`update blobs set crc32 = null where id = '${object.blobId}'`);
+    expect(await read(object)).toEqual(object.content);
+    expect(await isInCache(object)).toBe(true);
+    await damage(cached, object.content);
+    expect(await read(object)).toEqual(object.content);
+    expect(await isInCache(object)).toBe(false);
+  });
+
   test('that is read in part is not compared', async () => {
     const object = await stored(small);
     const [cached] = await filesOf(object.blobId);

@@ -21,7 +21,7 @@ test('a blob that is received while another object of its chunk is removed is co
     nodeId: node.id,
     checksumType: 'MD5' as const,
     checksum: 'JfnnlDI7RTiF9RgfG2JNCw==',
-    crc32c: '4waSgw==',
+    crc32: '4waSgw==',
     metadata: undefined,
     systemMetadata: undefined,
   };

@@ -79,7 +79,7 @@ export interface JobBlob {
   readonly length: number;
   readonly checksum: string | null;
   readonly checksumType: ChecksumType | null;
-  readonly crc32c: string | null;
+  readonly crc32: string | null;
   readonly receivedAt: Date | null;
   readonly cacheNodeId: string | null;
   readonly object: ObjectRow;
@@ -205,7 +205,7 @@ function blobsOf(db: Db): (addresses: readonly BlobAddress[]) => Promise<(JobBlo
     length: blobs.length,
     checksum: blobs.checksum,
     checksumType: blobs.checksumType,
-    crc32c: blobs.crc32c,
+    crc32: blobs.crc32,
     receivedAt: blobs.receivedAt,
     cacheNodeId: blobs.cacheNodeId,
     object: objects,

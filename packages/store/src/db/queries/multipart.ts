@@ -14,7 +14,6 @@ export interface ArrivedPart extends PartRow {
   readonly receivedAt: Date;
   readonly checksumType: NonNullable<PartRow['checksumType']>;
   readonly checksum: string;
-  readonly crc32c: string;
   readonly md5: string;
 }
 
@@ -128,7 +127,7 @@ export async function recordPart(
   tx: Db,
   at: UploadAddress,
   id: string,
-  arrived: Pick<ArrivedPart, 'checksumType' | 'checksum' | 'crc32c' | 'md5' | 's3Checksum'>,
+  arrived: Pick<ArrivedPart, 'checksumType' | 'checksum' | 'crc32' | 'md5' | 's3Checksum'>,
   now: Date,
 ): Promise<boolean> {
   if (!(await lockUpload(tx, at))) return false;
@@ -182,9 +181,9 @@ export async function listArrivedParts(
     .orderBy(asc(multipartParts.partNumber))
     .limit(page.atMost);
   return rows.flatMap((part) => {
-    const { receivedAt, checksumType, checksum, crc32c, md5 } = part;
-    if (!receivedAt || !checksumType || checksum === null || crc32c === null || md5 === null) return [];
-    return [{ ...part, receivedAt, checksumType, checksum, crc32c, md5 }];
+    const { receivedAt, checksumType, checksum, md5 } = part;
+    if (!receivedAt || !checksumType || checksum === null || md5 === null) return [];
+    return [{ ...part, receivedAt, checksumType, checksum, md5 }];
   });
 }
 
@@ -219,7 +218,7 @@ const blobColumns = [
   'length',
   'checksumType',
   'checksum',
-  'crc32c',
+  'crc32',
   'receivedAt',
   'cacheNodeId',
   'cacheUsedAt',
@@ -227,8 +226,8 @@ const blobColumns = [
 
 function* blobRows(objectId: string, parts: readonly ArrivedPart[], now: Date) {
   let offset = 0;
-  for (const { id, length, checksumType, checksum, crc32c, receivedAt, nodeId } of parts) {
-    yield [id, objectId, offset, length, checksumType, checksum, crc32c, receivedAt, nodeId, now];
+  for (const { id, length, checksumType, checksum, crc32, receivedAt, nodeId } of parts) {
+    yield [id, objectId, offset, length, checksumType, checksum, crc32, receivedAt, nodeId, now];
     offset += length;
   }
 }

@@ -18,8 +18,8 @@ export interface Receipt {
   readonly checksumType: ChecksumType;
   /** Base64. */
   readonly checksum: string;
-  /** CRC-32C, base64. */
-  readonly crc32c: string;
+  /** CRC-32, base64. */
+  readonly crc32: string;
   /** User metadata sent with the blob; the first that an object gets stays. */
   readonly metadata: Readonly<Record<string, string>> | undefined;
   /** As `metadata`. */
@@ -102,7 +102,7 @@ interface Received {
 
 // Chunks are locked in one order everywhere, so that two nodes cannot wait for each other.
 const blobsReceived = statement<
-  Readonly<Record<'ids' | 'chunkIds' | 'types' | 'checksums' | 'crc32cs' | 'nodeIds', readonly string[]>> & {
+  Readonly<Record<'ids' | 'chunkIds' | 'types' | 'checksums' | 'crc32s' | 'nodeIds', readonly string[]>> & {
     readonly now: string;
   },
   { id: string; chunk_id: string; is_full: boolean | null }
@@ -110,13 +110,13 @@ const blobsReceived = statement<
   (param) => sql`
     with fresh as (
       update ${blobs} set
-        checksum_type = new.checksum_type, checksum = new.checksum, crc32c = new.crc32c, cache_node_id = new.node_id,
+        checksum_type = new.checksum_type, checksum = new.checksum, crc32 = new.crc32, cache_node_id = new.node_id,
         cache_used_at = new.now, received_at = new.now
       from (
         select *, ${param('now')}::timestamptz as now
         from unnest(${param('ids')}::uuid[], ${param('chunkIds')}::uuid[], ${param('types')}::text[],
-          ${param('checksums')}::text[], ${param('crc32cs')}::text[], ${param('nodeIds')}::uuid[])
-          as new (id, chunk_id, checksum_type, checksum, crc32c, node_id)) new
+          ${param('checksums')}::text[], ${param('crc32s')}::text[], ${param('nodeIds')}::uuid[])
+          as new (id, chunk_id, checksum_type, checksum, crc32, node_id)) new
       where ${blobs.id} = new.id and ${blobs.receivedAt} is null
       returning ${blobs.id} as id, ${blobs.length} as length, new.chunk_id
     ), sums as (
@@ -140,7 +140,7 @@ async function markReceived(tx: Db, receipts: readonly Receipt[], now: Date): Pr
     chunkIds: receipts.map(({ chunkId }) => chunkId),
     types: receipts.map(({ checksumType }) => checksumType),
     checksums: receipts.map(({ checksum }) => checksum),
-    crc32cs: receipts.map(({ crc32c }) => crc32c),
+    crc32s: receipts.map(({ crc32 }) => crc32),
     nodeIds: receipts.map(({ nodeId }) => nodeId),
     now: now.toISOString(),
   });

@@ -44,7 +44,7 @@ export const multipartParts = pgTable(
     /** Base64. */
     checksum: text(),
     /** Base64, as that of a blob. */
-    crc32c: text('crc32c'),
+    crc32: text('crc32'),
     /** Hexadecimal: its ETag. */
     md5: text(),
     /** Base64, of the algorithm of the upload or the one that the client sent. */
