@@ -80,21 +80,20 @@ export class AlikeEntries {
     return at;
   }
 
-  /** Finds out which values vary that did not before. */
+  /** Finds out which values vary that did not before, when it is an entry like the others but for them. */
   #learn(window: Window, from: number): boolean {
-    let learned = false;
+    const learned: Column[] = [];
     let at = this.#opening.endIn(window, from);
     for (let i = 0; i < this.#columns.length && at >= 0; i += 1) {
       const column = this.#columns[i] as Column;
       const end = column.endIn(window, at);
-      if (!column.varies && (end < 0 || window.text.slice(at, end) !== column.written)) {
-        column.varies = true;
-        learned = true;
-      }
+      if (!column.varies && window.text.slice(at, end) !== column.written) learned.push(column);
       at = end < 0 ? end : column.after.endIn(window, end);
     }
-    if (learned) this.#arrange();
-    return learned;
+    if (at < 0 || learned.length === 0) return false;
+    for (const column of learned) column.varies = true;
+    this.#arrange();
+    return true;
   }
 
   /** Puts together what stands between the values that vary. */
@@ -270,9 +269,9 @@ function endOfPlain(units: Units, from: number, quote: number): number {
   return -1;
 }
 
-/** Tab, line feed, carriage return, `&`, `<`. */
+/** Control characters, `&`, `<`. */
 const isMarkup = Uint8Array.from({ length: 0x40 }, (_, unit) =>
-  '\t\n\r&<'.includes(String.fromCharCode(unit)) ? 1 : 0,
+  unit < 0x20 || unit === 0x26 || unit === 0x3c ? 1 : 0,
 );
 
 const safeDigits = 15;
