@@ -353,7 +353,8 @@ export class XmlScanner {
     }
     for (let i = 0; i < rest; i += 1) units[i] = text.charCodeAt(i);
     const { buffer, byteOffset, byteLength } = units;
-    return { text, units, bytes: this.#isAscii ? new DataView(buffer, byteOffset, byteLength) : undefined };
+    const bytes = this.#isAscii ? new DataView(buffer, byteOffset, byteLength) : undefined;
+    return { text, length: text.length, units, bytes };
   }
 
   /** Counts an element, and refuses one too many. */
