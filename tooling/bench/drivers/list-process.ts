@@ -5,15 +5,13 @@ import { createReadStream } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { encodePieces, MasterObjectList } from '@nacre/model';
+import { turnLength } from '../../../apps/server/src/http/turn-length.ts';
 import { growingJobList } from '../job-list.ts';
 import { countObjects, pieceLength } from '../list-pieces.ts';
 import { mostMemory } from '../memory.ts';
 import type { ListResult } from './list.ts';
 
 const warmUpObjects = 10_000;
-
-/** Characters, as in `apps/server/src/http/send-pieces.ts`. */
-const turnLength = 256 * 1024;
 
 if (import.meta.main) {
   const [action, objects, file = ''] = process.argv.slice(2);

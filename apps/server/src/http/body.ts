@@ -18,6 +18,7 @@ import { isChecksum } from '@nacre/store/blobs';
 import type { Config } from '../config.ts';
 import { PackedList } from '../packed-list.ts';
 import { isS3Checksum, type S3Checksum, type SentChecksum, s3Algorithms, s3Digest } from '../transfer/s3-checksum.ts';
+import { turnLength } from './turn-length.ts';
 
 /** The body of a request, and what an S3 client says of it. */
 export interface RequestBody extends ByteBody {
@@ -262,8 +263,6 @@ async function* checked(
 
 /** Up to here a document is read at once, and what is wrong with it is told to the character. */
 const smallDocument = 64 * 1024;
-/** After so many bytes other requests get their turn. */
-const turnLength = 256 * 1024;
 
 interface Taken {
   readonly bytes: Buffer;

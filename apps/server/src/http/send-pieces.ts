@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { drained } from './drained.ts';
+import { turnLength } from './turn-length.ts';
 
 /** Up to here an answer is gathered, so that its length can be told; a longer one goes out in chunks. Characters. */
 const gatheredLength = 512 * 1024;
-/** After so many characters other requests get their turn. */
-const turnLength = 256 * 1024;
 
 /**
  * Writes a text that comes in pieces: whole with its length when it is short, else as it comes, no faster than it is
@@ -28,7 +28,7 @@ export async function sendPieces(response: ServerResponse, pieces: AsyncIterable
     // On a fast connection `drain` comes without the event loop having turned.
     if (sinceTurn >= turnLength) {
       sinceTurn = 0;
-      await new Promise((turned) => setImmediate(turned));
+      await othersTurn();
     }
   }
   if (!flowing) response.setHeader('Content-Length', Buffer.byteLength(gathered));

@@ -5,6 +5,8 @@ import type { ListEntry } from './xml-scanner.ts';
 /** A text, and its UTF-16 units: of one byte each when all of it is ASCII. */
 export interface Window {
   readonly text: string;
+  /** Of both; an engine takes longer to find out that of one of several kinds of arrays. */
+  readonly length: number;
   readonly units: Uint8Array | Uint16Array;
   /** The bytes of `units`, when it is ASCII. */
   readonly bytes: DataView | undefined;
@@ -80,21 +82,20 @@ export class AlikeEntries {
     return at;
   }
 
-  /** Finds out which values vary that did not before. */
+  /** Finds out which values vary that did not before, when it is an entry like the others but for them. */
   #learn(window: Window, from: number): boolean {
-    let learned = false;
+    const learned: Column[] = [];
     let at = this.#opening.endIn(window, from);
     for (let i = 0; i < this.#columns.length && at >= 0; i += 1) {
       const column = this.#columns[i] as Column;
       const end = column.endIn(window, at);
-      if (!column.varies && (end < 0 || window.text.slice(at, end) !== column.written)) {
-        column.varies = true;
-        learned = true;
-      }
+      if (!column.varies && window.text.slice(at, end) !== column.written) learned.push(column);
       at = end < 0 ? end : column.after.endIn(window, end);
     }
-    if (learned) this.#arrange();
-    return learned;
+    if (at < 0 || learned.length === 0) return false;
+    for (const column of learned) column.varies = true;
+    this.#arrange();
+    return true;
   }
 
   /** Puts together what stands between the values that vary. */
@@ -161,13 +162,13 @@ class Column {
   }
 
   /** Where the value at `from` ends, -1 when it does not stand for itself. */
-  endIn({ units }: Window, from: number): number {
-    return endOfPlain(units, from, this.#quote);
+  endIn(window: Window, from: number): number {
+    return endOfPlain(window, from, this.#quote);
   }
 
   /** Reads the value at `from` and what follows it; answers where the next one begins, -1 when something is not as usual. */
   read(window: Window, from: number, values: unknown[]): number {
-    const { units, text } = window;
+    const { units, text, length } = window;
     let end: number;
     switch (this.#form) {
       case 'uuid':
@@ -176,10 +177,13 @@ class Column {
         values[this.#index] = text.slice(from, end);
         break;
       case 'integer': {
-        end = endOfDigits(units, from);
-        if (end === from || end - from > safeDigits) return -1;
-        const value = numberIn(units, from, end);
-        if (value > this.#most) return -1;
+        let value = 0;
+        for (end = from; end < length; end += 1) {
+          const digit = (units[end] as number) - 0x30;
+          if (digit < 0 || digit > 9) break;
+          value = value * 10 + digit;
+        }
+        if (end === from || end - from > safeDigits || value > this.#most) return -1;
         values[this.#index] = value;
         break;
       }
@@ -223,15 +227,13 @@ interface Known {
   readonly value: unknown;
 }
 
-type Units = Window['units'];
-
 /** A text that is expected. */
 class Constant {
   readonly text: string;
   readonly #units: Uint16Array;
   /**
-   * As many ASCII characters as fill doubles of eight, which compare as quickly as one of them: none is NaN, as the top
-   * bits of ASCII are not all set. Empty when another character is among them.
+   * ASCII characters as doubles of eight, which compare as quickly as one of them: none is NaN, as the top bits of ASCII
+   * are not all set. The last one overlaps the one before. Empty when it is shorter, or another character is among them.
    */
   readonly #doubles: Float64Array;
 
@@ -239,30 +241,38 @@ class Constant {
     this.text = text;
     this.#units = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
     this.#doubles = new Float64Array(0);
-    if (this.#units.some((unit) => unit >= 0x80)) return;
+    if (text.length < 8 || this.#units.some((unit) => unit >= 0x80)) return;
     const bytes = new DataView(Uint8Array.from(this.#units).buffer);
-    this.#doubles = Float64Array.from({ length: text.length >> 3 }, (_, i) => bytes.getFloat64(8 * i, true));
+    const last = text.length - 8;
+    this.#doubles = Float64Array.from({ length: Math.ceil(text.length / 8) }, (_, i) =>
+      bytes.getFloat64(Math.min(8 * i, last), true),
+    );
   }
 
   /** Index after it if that is what stands at `from`, otherwise -1. */
-  endIn({ units, bytes }: Window, from: number): number {
+  endIn({ units, bytes, length }: Window, from: number): number {
     const expected = this.#units;
+    const end = from + expected.length;
+    if (end > length) return -1;
     const doubles = this.#doubles;
-    if (from + expected.length > units.length) return -1;
-    let i = 0;
-    if (bytes !== undefined) {
-      for (let at = 0; at < doubles.length; at += 1, i += 8) {
-        if (bytes.getFloat64(from + i, true) !== doubles[at]) return -1;
-      }
+    if (bytes === undefined || doubles.length === 0) {
+      for (let i = 0; i < expected.length; i += 1) if (units[from + i] !== expected[i]) return -1;
+      return end;
     }
-    for (; i < expected.length; i += 1) if (units[from + i] !== expected[i]) return -1;
-    return from + i;
+    const last = doubles.length - 1;
+    for (let i = 0; i < last; i += 1) if (bytes.getFloat64(from + 8 * i, true) !== doubles[i]) return -1;
+    return bytes.getFloat64(end - 8, true) === doubles[last] ? end : -1;
   }
 }
 
 /** Index of the closing quote when all before it stands for itself, otherwise -1. */
-function endOfPlain(units: Units, from: number, quote: number): number {
-  for (let at = from; at < units.length; at += 1) {
+function endOfPlain({ units, bytes, length }: Window, from: number, quote: number): number {
+  let at = from;
+  if (bytes !== undefined) {
+    const quotes = quote * 0x01010101;
+    while (at + 4 <= length && arePlain(bytes.getInt32(at, true), quotes)) at += 4;
+  }
+  for (; at < length; at += 1) {
     const unit = units[at] as number;
     if (unit === quote) return at;
     if (unit < 0x40 && isMarkup[unit] === 1) return -1;
@@ -270,34 +280,31 @@ function endOfPlain(units: Units, from: number, quote: number): number {
   return -1;
 }
 
-/** Tab, line feed, carriage return, `&`, `<`. */
+/**
+ * Four ASCII characters at once: whether none is the quote, a control character, `&` or `<`. A difference has the top
+ * bit of a byte set when the character there, or one below it, is less than what is subtracted.
+ */
+function arePlain(word: number, quotes: number): boolean {
+  const differences =
+    (word - 0x20202020) |
+    ((word ^ quotes) - 0x01010101) |
+    ((word ^ 0x26262626) - 0x01010101) |
+    ((word ^ 0x3c3c3c3c) - 0x01010101);
+  return (differences & 0x80808080) === 0;
+}
+
+/** Control characters, `&`, `<`. */
 const isMarkup = Uint8Array.from({ length: 0x40 }, (_, unit) =>
-  '\t\n\r&<'.includes(String.fromCharCode(unit)) ? 1 : 0,
+  unit < 0x20 || unit === 0x26 || unit === 0x3c ? 1 : 0,
 );
 
 const safeDigits = 15;
 
-function endOfDigits(units: Units, from: number): number {
-  let at = from;
-  while (at < units.length && isDigit(units[at] as number)) at += 1;
-  return at;
-}
-
-function numberIn(units: Units, from: number, to: number): number {
-  let value = 0;
-  for (let at = from; at < to; at += 1) value = value * 10 + (units[at] as number) - 0x30;
-  return value;
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 0x30 && unit <= 0x39;
-}
-
 const uuidLength = 36;
 const dash = 0x2d;
 
-function isLowerUuid({ units, bytes, text }: Window, from: number): boolean {
-  if (from + uuidLength > units.length) return false;
+function isLowerUuid({ units, bytes, text, length }: Window, from: number): boolean {
+  if (from + uuidLength > length) return false;
   if (bytes === undefined) return lowerUuid.test(text.slice(from, from + uuidLength));
   const dashes =
     units[from + 8] === dash && units[from + 13] === dash && units[from + 18] === dash && units[from + 23] === dash;

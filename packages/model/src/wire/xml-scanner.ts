@@ -1,7 +1,7 @@
 import { AlikeEntries, type Span, type Window } from './alike-entries.ts';
 import type { Slot } from './plan.ts';
 import { WireError } from './wire-error.ts';
-import { endOfName, findUnwritable, nameOfCharacter, referredText } from './xml-text.ts';
+import { endOfName, findUnwritable, isLegalAscii, nameOfCharacter, referredText } from './xml-text.ts';
 
 /** What a document may not exceed; one that does is refused with the limit named. */
 export interface Limits {
@@ -125,18 +125,40 @@ export class XmlScanner {
     this.#lenient = options.lenient;
   }
 
-  /** `ascii` are the bytes of the piece when none of them is more than a legal ASCII character. */
+  /** `ascii` are the bytes of the piece when each of them is a character. */
   write(piece: string, ascii?: Uint8Array): void {
     this.#forget();
-    const illegal = ascii === undefined ? findUnwritable(piece) : -1;
+    const rest = this.#text.length;
     this.#window = undefined;
     this.#piece = ascii;
-    this.#isAscii = ascii !== undefined && (this.#isAscii || this.#text === '');
-    this.#text += illegal < 0 ? piece : piece.slice(0, illegal);
+    this.#isAscii = ascii !== undefined && (this.#isAscii || rest === 0);
+    this.#text += piece;
+    const isTooShort = this.#text.length < this.#retryLength;
+    // Nothing illegal is ever alike, so that only what is left has to be searched.
+    if (ascii !== undefined && !isTooShort) this.#readLike(this.#alike);
+    const from = Math.max(this.#at, rest);
+    const illegal = this.#findIllegal(from, ascii?.subarray(from - rest));
+    if (illegal >= 0) {
+      this.#text = this.#text.slice(0, illegal);
+      this.#window = undefined;
+      this.#piece = ascii?.subarray(0, illegal - rest);
+    }
     // What is wrong before an illegal character is to be named first.
-    if (illegal >= 0 || this.#text.length >= this.#retryLength) this.#scan();
+    if (illegal >= 0 || !isTooShort) this.#scan();
     if (illegal < 0) return;
-    this.#refuse(`the character ${nameOfCharacter(piece, illegal)} is not allowed`, this.#text.length);
+    this.#refuse(`the character ${nameOfCharacter(piece, illegal - rest)} is not allowed`, this.#text.length);
+  }
+
+  /** Index of the first illegal character from `from` on, -1 when there is none; `ascii` are the bytes from there on. */
+  #findIllegal(from: number, ascii: Uint8Array | undefined): number {
+    if (ascii !== undefined && isLegalAscii(ascii)) return -1;
+    const at = findUnwritable(this.#text.slice(from));
+    return at < 0 ? at : from + at;
+  }
+
+  /** Whether something was begun that is not at its end: a tag, or text of which there may be more. */
+  get isInsideToken(): boolean {
+    return this.#at < this.#text.length;
   }
 
   /** Says that the last piece was written. */
@@ -331,7 +353,8 @@ export class XmlScanner {
     }
     for (let i = 0; i < rest; i += 1) units[i] = text.charCodeAt(i);
     const { buffer, byteOffset, byteLength } = units;
-    return { text, units, bytes: this.#isAscii ? new DataView(buffer, byteOffset, byteLength) : undefined };
+    const bytes = this.#isAscii ? new DataView(buffer, byteOffset, byteLength) : undefined;
+    return { text, length: text.length, units, bytes };
   }
 
   /** Counts an element, and refuses one too many. */

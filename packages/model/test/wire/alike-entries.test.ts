@@ -155,6 +155,32 @@ describe('entries that are alike', () => {
     }
   });
 
+  test('may be cut anywhere, also within a character', async () => {
+    const pairs = ['ab', 'cd', 'ef', '\u{1F600}\u00fc', '\u65e5\t', '\x7fg'].map((pair) => [...pair]);
+    const usual = pairs.map(([name, note], i) => `<E Size="${i}" Name="${name}" Note="${note}"/>`).join('');
+    const spoiled = ['\0', '\x1f', '\ufffe'].map((character) => usual.replace('g', `g${character}`));
+    // Its lower half is that of a digit.
+    spoiled.push(usual.replace('"5"', '"\u0131"'));
+    for (const document of [usual, ...spoiled].map((entries) => `<L>${entries}</L>`)) {
+      const expected = await outcome(() => decode(Slow, document));
+      const bytes = new TextEncoder().encode(document);
+      for (let at = 0; at <= bytes.length; at += 1) {
+        expect(await outcome(() => decodeStream(Quick, cut(bytes, [at])))).toStrictEqual(expected);
+        expect(await outcome(() => decodeStream(Quick, cut(bytes, [at, 1, 1, 1])))).toStrictEqual(expected);
+      }
+    }
+  });
+
+  test('hide no character that is not allowed, wherever it stands in a list of more than a window', () => {
+    const entries = '<E Name="0123456789" Id="0af19c5d-0000-4fff-8aaa-012345678900" Size="1000"/>'.repeat(2000);
+    for (let at = 0; at < entries.length; at += 1019) {
+      const document = `<L>${entries.slice(0, at)}\x01${entries.slice(at + 1)}</L>`;
+      expect(() => decode(Quick, new TextEncoder().encode(document))).toThrow(
+        `the character U+0001 is not allowed at line 1, column ${at + 4}`,
+      );
+    }
+  });
+
   test('have their fields in the same order', () => {
     const document = '<L><E Size="1" Name="a"/><E Size="2" Name="b"/><E Size="3" Name="c"/></L>';
     const { entries } = decode(Quick, document);
