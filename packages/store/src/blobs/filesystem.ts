@@ -18,6 +18,7 @@ import { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
 import { createFolderSync } from './folder-sync.ts';
 import { createGathering } from './gathering.ts';
 import { letGo } from './let-go.ts';
+import { createSyncingAhead } from './syncing-ahead.ts';
 import { createTurns } from './turns.ts';
 
 /**
@@ -49,6 +50,9 @@ async function syncUpwards(root: string, calls: FileSystemCalls): Promise<void> 
 /** What is gathered before it is written: slow clients, however many, have no more of the memory than this. */
 const gatheringLimits = { bytes: 1024 * 1024, pieces: 512, together: 16 * 1024 * 1024 };
 
+/** Bytes of a blob that are written before the disk is told to keep them, though more will come. */
+const syncedAhead = 64 * 1024 * 1024;
+
 /**
  * Bytes read at once: on the way to a socket, steps of 64 KiB would cost three quarters of the speed. Where many blobs
  * are read at a time the steps are smaller, so that all of them together hold about as much as a few.
@@ -64,6 +68,7 @@ class FilesystemBlobStore implements BlobStore {
   readonly #calls: FileSystemCalls;
   readonly #atOnce: AtOnce;
   readonly #gathering = createGathering(gatheringLimits);
+  readonly #syncingAhead = createSyncingAhead(syncedAhead);
   readonly #syncFolder: (path: string) => Promise<void>;
   /** What changes a blob's name waits for others that change the same. */
   readonly #turns = createTurns();
@@ -224,7 +229,11 @@ class FilesystemBlobStore implements BlobStore {
     signal: AbortSignal | undefined,
   ): Promise<Checksums> {
     const inspection = inspect(expected);
-    const gatherer = this.#gathering.begin((pieces) => this.#write(file, pieces, expected.ownsPieces));
+    const ahead = this.#syncingAhead.begin(() => this.#sync(this.#calls.syncData(file)));
+    const gatherer = this.#gathering.begin(async (pieces) => {
+      ahead.wrote(await writeAll(this.#calls, file, pieces));
+      if (expected.ownsPieces) for (const piece of pieces) letGo(piece);
+    });
     try {
       for await (const piece of source) {
         signal?.throwIfAborted();
@@ -236,14 +245,10 @@ class FilesystemBlobStore implements BlobStore {
       await gatherer.end();
       return checksums;
     } finally {
-      // The descriptor is closed next; by the time of a late write its number could be another file's.
+      // The descriptor is closed next; by the time of a late write or sync its number could be another file's.
       await gatherer.stop();
+      await ahead.stop();
     }
-  }
-
-  async #write(file: number, pieces: readonly Uint8Array[], isOwner = false): Promise<void> {
-    await writeAll(this.#calls, file, pieces);
-    if (isOwner) for (const piece of pieces) letGo(piece);
   }
 
   /** Gives a finished part its name, for good. Answers the bytes of the blob that had it. */
@@ -347,13 +352,17 @@ function folderOf(name: string): string {
   return join(name.slice(4, 6), name.slice(6, 8));
 }
 
-async function writeAll(calls: FileSystemCalls, file: number, pieces: readonly Uint8Array[]): Promise<void> {
+/** Answers how many bytes they were. */
+async function writeAll(calls: FileSystemCalls, file: number, pieces: readonly Uint8Array[]): Promise<number> {
+  let total = 0;
   let rest = pieces;
   while (rest.length > 0) {
     const written = await calls.write(file, rest);
+    total += written;
     rest = after(rest, written);
     if (written === 0 && rest.length > 0) throw new Error('The disk takes no bytes.');
   }
+  return total;
 }
 
 /** What is left of the pieces when so many bytes are written. */
