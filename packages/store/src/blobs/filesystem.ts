@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { Ds3Error } from '@nacre/model';
 import { type AtOnce, createAtOnce } from './at-once.ts';
-import { blobName, blobNotFound, inspect, rangeWithin } from './blob-rules.ts';
+import { blobName, blobNotFound, comparedWith, inspect, rangeWithin, typesOf } from './blob-rules.ts';
 import type {
   BlobPart,
   BlobReading,
@@ -14,6 +14,7 @@ import type {
   StoredBlob,
 } from './blob-store.ts';
 import type { Checksums } from './checksum.ts';
+import { type DigestThreads, sharedDigestThreads } from './digest-threads.ts';
 import { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
 import { createFolderSync } from './folder-sync.ts';
 import { createGathering } from './gathering.ts';
@@ -29,11 +30,12 @@ export async function openFilesystemBlobStore(
   root: string,
   calls: FileSystemCalls = fileSystemCalls,
   atOnce: AtOnce = createAtOnce(),
+  digestThreads: DigestThreads = sharedDigestThreads(),
 ): Promise<BlobStore> {
   const parts = join(root, 'parts');
   await calls.makeFolder(parts);
   await syncUpwards(root, calls);
-  return new FilesystemBlobStore(root, parts, calls, atOnce);
+  return new FilesystemBlobStore(root, parts, calls, atOnce, digestThreads);
 }
 
 /** The folder may be new, and those above it: until each has its name for good, a power cut takes all that is below. */
@@ -67,6 +69,7 @@ class FilesystemBlobStore implements BlobStore {
   readonly #parts: string;
   readonly #calls: FileSystemCalls;
   readonly #atOnce: AtOnce;
+  readonly #digestThreads: DigestThreads;
   readonly #gathering = createGathering(gatheringLimits);
   readonly #syncingAhead = createSyncingAhead(syncedAhead);
   readonly #syncFolder: (path: string) => Promise<void>;
@@ -77,11 +80,12 @@ class FilesystemBlobStore implements BlobStore {
   readonly #readings = new Set<number>();
   #broken: string | undefined;
 
-  constructor(root: string, parts: string, calls: FileSystemCalls, atOnce: AtOnce) {
+  constructor(root: string, parts: string, calls: FileSystemCalls, atOnce: AtOnce, digestThreads: DigestThreads) {
     this.#root = root;
     this.#parts = parts;
     this.#calls = calls;
     this.#atOnce = atOnce;
+    this.#digestThreads = digestThreads;
     this.#syncFolder = createFolderSync(calls.syncFolder);
   }
 
@@ -221,18 +225,23 @@ class FilesystemBlobStore implements BlobStore {
     if (this.#broken !== undefined) throw unavailable(this.#broken);
   }
 
-  /** Writes while the next pieces arrive and are looked at. */
+  /** Writes while the next pieces arrive and are looked at. What a thread digests it gets once it is written. */
   async #receive(
     file: number,
     source: AsyncIterable<Uint8Array>,
     expected: ExpectedBlob,
     signal: AbortSignal | undefined,
   ): Promise<Checksums> {
-    const inspection = inspect(expected);
+    const inThread = this.#digestThreads.begin(expected);
+    const inspection = inspect(
+      expected,
+      typesOf(expected).filter((type) => !inThread?.types.includes(type)),
+    );
     const ahead = this.#syncingAhead.begin(() => this.#sync(this.#calls.syncData(file)));
     const gatherer = this.#gathering.begin(async (pieces) => {
       ahead.wrote(await writeAll(this.#calls, file, pieces));
-      if (expected.ownsPieces) for (const piece of pieces) letGo(piece);
+      if (inThread) await inThread.take(pieces);
+      else if (expected.ownsPieces) for (const piece of pieces) letGo(piece);
     });
     try {
       for await (const piece of source) {
@@ -243,11 +252,12 @@ class FilesystemBlobStore implements BlobStore {
       signal?.throwIfAborted();
       const checksums = inspection.end();
       await gatherer.end();
-      return checksums;
+      return { ...checksums, ...comparedWith(expected, (await inThread?.end()) ?? {}) };
     } finally {
       // The descriptor is closed next; by the time of a late write or sync its number could be another file's.
       await gatherer.stop();
       await ahead.stop();
+      inThread?.stop();
     }
   }
 
