@@ -170,7 +170,6 @@ class DigestThread {
       .on('message', (checksums: Checksums) => this.#asked.shift()?.resolve(checksums))
       .on('error', end)
       .on('exit', (code) => end(new Error(`The thread ended with ${code}.`)));
-    this.#worker.unref();
   }
 
   get blobs(): number {
