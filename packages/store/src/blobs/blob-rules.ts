@@ -1,6 +1,6 @@
-import { Ds3Error, isUuid } from '@nacre/model';
+import { type ChecksumType, Ds3Error, isUuid } from '@nacre/model';
 import type { ByteRange, ExpectedBlob } from './blob-store.ts';
-import { type Checksum, type Checksums, checksum } from './checksum.ts';
+import { type Checksums, checksum, toChecksums } from './checksum.ts';
 
 /** The id in the one form under which a blob is kept. Errors: `InvalidArgument` when it is no UUID. */
 export function blobName(id: string): string {
@@ -20,6 +20,11 @@ export function blobNotFound(id: string): Ds3Error {
   return new Ds3Error('NotFound', { resource: id, message: `Blob ${id} is not here.` });
 }
 
+/** Of every checksum that is expected or to be computed, each once. */
+export function typesOf({ checksums = [], compute }: ExpectedBlob): ChecksumType[] {
+  return [...new Set([...checksums.map(({ type }) => type), ...compute])];
+}
+
 /** Looks over the bytes of a blob as they pass. */
 export interface Inspection {
   /** Errors: `BadRequest` when it is more than there should be. */
@@ -28,29 +33,36 @@ export interface Inspection {
   end(): Checksums;
 }
 
-export function inspect({ length: expectedLength, checksums = [], compute }: ExpectedBlob): Inspection {
-  const types = new Set([...checksums.map(({ type }) => type), ...compute]);
-  const sums: Checksum[] = [...types].map(checksum);
+/** `types`: the checksums that are computed here. */
+export function inspect(expected: ExpectedBlob, types = typesOf(expected)): Inspection {
+  const sums = types.map(checksum);
   let length = 0;
   return {
     take(piece) {
       length += piece.length;
-      if (length > expectedLength) {
-        throw new Ds3Error('BadRequest', { message: `More came than the ${expectedLength} bytes that were expected.` });
+      if (length > expected.length) {
+        throw new Ds3Error('BadRequest', {
+          message: `More came than the ${expected.length} bytes that were expected.`,
+        });
       }
       for (const sum of sums) sum.update(piece);
     },
     end() {
-      if (length < expectedLength) {
-        throw new Ds3Error('IncompleteBody', { message: `${length} of ${expectedLength} bytes came.` });
+      if (length < expected.length) {
+        throw new Ds3Error('IncompleteBody', { message: `${length} of ${expected.length} bytes came.` });
       }
-      const found: Checksums = Object.fromEntries(sums.map((sum) => [sum.type, sum.digest()]));
-      for (const { type, base64 } of checksums) {
-        if (found[type] !== base64) {
-          throw new Ds3Error('BadDigest', { message: `${type} is ${found[type]}, not ${base64} as expected.` });
-        }
-      }
-      return found;
+      return comparedWith(expected, toChecksums(sums));
     },
   };
+}
+
+/** Answers what was found. Errors: `BadDigest` when one of it is expected to be another. */
+export function comparedWith({ checksums = [] }: ExpectedBlob, found: Checksums): Checksums {
+  for (const { type, base64 } of checksums) {
+    const own = found[type];
+    if (own !== undefined && own !== base64) {
+      throw new Ds3Error('BadDigest', { message: `${type} is ${own}, not ${base64} as expected.` });
+    }
+  }
+  return found;
 }

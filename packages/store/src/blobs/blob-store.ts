@@ -66,7 +66,7 @@ export interface ExpectedBlob {
   readonly checksums?: readonly ExpectedChecksum[] | undefined;
   /** Types to compute besides. */
   readonly compute: readonly ChecksumType[];
-  /** Nobody else looks at the pieces: once they are written, their memory may be given back (`letGo`). */
+  /** Nobody else looks at the pieces: once they are written, their memory may be given back, or to a thread. */
   readonly ownsPieces?: boolean | undefined;
 }
 

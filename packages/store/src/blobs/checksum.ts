@@ -24,6 +24,16 @@ export function checksum(type: ChecksumType): Checksum {
   };
 }
 
+/** Ends the digests. */
+export function toChecksums(sums: readonly Checksum[]): Checksums {
+  return Object.fromEntries(sums.map((sum) => [sum.type, sum.digest()]));
+}
+
+/** Whether it takes longer than writing the bytes: a CRC is done in passing. */
+export function isSlow(type: ChecksumType): boolean {
+  return type !== 'CRC_32' && type !== 'CRC_32C';
+}
+
 function crc(type: ChecksumType, next: (bytes: Uint8Array, state: number) => number): Checksum {
   let state = 0;
   return {

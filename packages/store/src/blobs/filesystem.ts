@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { Ds3Error } from '@nacre/model';
 import { type AtOnce, createAtOnce } from './at-once.ts';
-import { blobName, blobNotFound, inspect, rangeWithin } from './blob-rules.ts';
+import { blobName, blobNotFound, comparedWith, inspect, rangeWithin, typesOf } from './blob-rules.ts';
 import type {
   BlobPart,
   BlobReading,
@@ -14,10 +14,12 @@ import type {
   StoredBlob,
 } from './blob-store.ts';
 import type { Checksums } from './checksum.ts';
+import { type DigestThreads, sharedDigestThreads } from './digest-threads.ts';
 import { type FileSystemCalls, fileSystemCalls } from './file-system-calls.ts';
 import { createFolderSync } from './folder-sync.ts';
 import { createGathering } from './gathering.ts';
 import { letGo } from './let-go.ts';
+import { createSyncingAhead } from './syncing-ahead.ts';
 import { createTurns } from './turns.ts';
 
 /**
@@ -28,11 +30,12 @@ export async function openFilesystemBlobStore(
   root: string,
   calls: FileSystemCalls = fileSystemCalls,
   atOnce: AtOnce = createAtOnce(),
+  digestThreads: DigestThreads = sharedDigestThreads(),
 ): Promise<BlobStore> {
   const parts = join(root, 'parts');
   await calls.makeFolder(parts);
   await syncUpwards(root, calls);
-  return new FilesystemBlobStore(root, parts, calls, atOnce);
+  return new FilesystemBlobStore(root, parts, calls, atOnce, digestThreads);
 }
 
 /** The folder may be new, and those above it: until each has its name for good, a power cut takes all that is below. */
@@ -49,6 +52,9 @@ async function syncUpwards(root: string, calls: FileSystemCalls): Promise<void> 
 /** What is gathered before it is written: slow clients, however many, have no more of the memory than this. */
 const gatheringLimits = { bytes: 1024 * 1024, pieces: 512, together: 16 * 1024 * 1024 };
 
+/** Bytes of a blob that are written before the disk is told to keep them, though more will come. */
+const syncedAhead = 64 * 1024 * 1024;
+
 /**
  * Bytes read at once: on the way to a socket, steps of 64 KiB would cost three quarters of the speed. Where many blobs
  * are read at a time the steps are smaller, so that all of them together hold about as much as a few.
@@ -63,7 +69,9 @@ class FilesystemBlobStore implements BlobStore {
   readonly #parts: string;
   readonly #calls: FileSystemCalls;
   readonly #atOnce: AtOnce;
+  readonly #digestThreads: DigestThreads;
   readonly #gathering = createGathering(gatheringLimits);
+  readonly #syncingAhead = createSyncingAhead(syncedAhead);
   readonly #syncFolder: (path: string) => Promise<void>;
   /** What changes a blob's name waits for others that change the same. */
   readonly #turns = createTurns();
@@ -72,11 +80,12 @@ class FilesystemBlobStore implements BlobStore {
   readonly #readings = new Set<number>();
   #broken: string | undefined;
 
-  constructor(root: string, parts: string, calls: FileSystemCalls, atOnce: AtOnce) {
+  constructor(root: string, parts: string, calls: FileSystemCalls, atOnce: AtOnce, digestThreads: DigestThreads) {
     this.#root = root;
     this.#parts = parts;
     this.#calls = calls;
     this.#atOnce = atOnce;
+    this.#digestThreads = digestThreads;
     this.#syncFolder = createFolderSync(calls.syncFolder);
   }
 
@@ -216,15 +225,24 @@ class FilesystemBlobStore implements BlobStore {
     if (this.#broken !== undefined) throw unavailable(this.#broken);
   }
 
-  /** Writes while the next pieces arrive and are looked at. */
+  /** Writes while the next pieces arrive and are looked at. What a thread digests it gets once it is written. */
   async #receive(
     file: number,
     source: AsyncIterable<Uint8Array>,
     expected: ExpectedBlob,
     signal: AbortSignal | undefined,
   ): Promise<Checksums> {
-    const inspection = inspect(expected);
-    const gatherer = this.#gathering.begin((pieces) => this.#write(file, pieces, expected.ownsPieces));
+    const inThread = this.#digestThreads.begin(expected);
+    const inspection = inspect(
+      expected,
+      typesOf(expected).filter((type) => !inThread?.types.includes(type)),
+    );
+    const ahead = this.#syncingAhead.begin(() => this.#sync(this.#calls.syncData(file)));
+    const gatherer = this.#gathering.begin(async (pieces) => {
+      ahead.wrote(await writeAll(this.#calls, file, pieces));
+      if (inThread) await inThread.take(pieces);
+      else if (expected.ownsPieces) for (const piece of pieces) letGo(piece);
+    });
     try {
       for await (const piece of source) {
         signal?.throwIfAborted();
@@ -234,16 +252,13 @@ class FilesystemBlobStore implements BlobStore {
       signal?.throwIfAborted();
       const checksums = inspection.end();
       await gatherer.end();
-      return checksums;
+      return { ...checksums, ...comparedWith(expected, (await inThread?.end()) ?? {}) };
     } finally {
-      // The descriptor is closed next; by the time of a late write its number could be another file's.
+      // The descriptor is closed next; by the time of a late write or sync its number could be another file's.
       await gatherer.stop();
+      await ahead.stop();
+      inThread?.stop();
     }
-  }
-
-  async #write(file: number, pieces: readonly Uint8Array[], isOwner = false): Promise<void> {
-    await writeAll(this.#calls, file, pieces);
-    if (isOwner) for (const piece of pieces) letGo(piece);
   }
 
   /** Gives a finished part its name, for good. Answers the bytes of the blob that had it. */
@@ -347,13 +362,17 @@ function folderOf(name: string): string {
   return join(name.slice(4, 6), name.slice(6, 8));
 }
 
-async function writeAll(calls: FileSystemCalls, file: number, pieces: readonly Uint8Array[]): Promise<void> {
+/** Answers how many bytes they were. */
+async function writeAll(calls: FileSystemCalls, file: number, pieces: readonly Uint8Array[]): Promise<number> {
+  let total = 0;
   let rest = pieces;
   while (rest.length > 0) {
     const written = await calls.write(file, rest);
+    total += written;
     rest = after(rest, written);
     if (written === 0 && rest.length > 0) throw new Error('The disk takes no bytes.');
   }
+  return total;
 }
 
 /** What is left of the pieces when so many bytes are written. */

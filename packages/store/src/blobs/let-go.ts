@@ -7,7 +7,11 @@ const leastBytes = 16 * 1024;
  * shares its memory with other pieces is left alone.
  */
 export function letGo(piece: Uint8Array): void {
+  if (hasOwnMemory(piece)) piece.buffer.transfer(0);
+}
+
+/** Whether a piece has memory that it shares with no other, and enough of it to be given to somebody else. */
+export function hasOwnMemory(piece: Uint8Array): piece is Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = piece;
-  if (byteLength < leastBytes || byteLength !== buffer.byteLength) return;
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  return byteLength >= leastBytes && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer;
 }

@@ -18,6 +18,12 @@ async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
 }
 
+const mebibyte = Buffer.alloc(1024 * 1024, 'reel one, ');
+
+async function* many(piece: Uint8Array, times: number): AsyncGenerator<Uint8Array> {
+  for (let sent = 0; sent < times; sent++) yield piece;
+}
+
 function put(store: BlobStore, id: string, text: string) {
   return store.put(id, pieces(text), { length: Buffer.byteLength(text), compute: [] });
 }
@@ -206,6 +212,15 @@ describe('the calls of a put', () => {
     expect(made.filter((name) => name === 'write')).toHaveLength(3);
   });
 
+  test('sync a large blob while it arrives, and once more when it is there', async () => {
+    const { calls, made, open } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls);
+    await store.put(first, many(mebibyte, 70), { length: 70 * mebibyte.length, compute: [] });
+    expect(made.filter((name) => name === 'syncData')).toHaveLength(2);
+    expect(made.indexOf('syncData')).toBeLessThan(made.lastIndexOf('write'));
+    expect(open.size).toBe(0);
+  });
+
   test('go on where a write took only a part', async () => {
     const calls = {
       ...fileSystemCalls,
@@ -344,6 +359,18 @@ describe('when the disk fails', () => {
       expect(await store.remove(first)).toBe(4);
     },
   );
+
+  test('to sync a large blob while it arrives, it is not taken, though a later sync succeeds', async () => {
+    const { calls, made, open, failWhen } = faultyCalls();
+    const store = await openFilesystemBlobStore(root, calls);
+    failWhen((name) => name === 'syncData' && made.filter((call) => call === name).length === 1);
+    const putting = store.put(first, many(mebibyte, 70), { length: 70 * mebibyte.length, compute: [] });
+    await expect(putting).rejects.toSatisfy((error) => isDs3Error(error, 'ServiceUnavailable'));
+    expect(store.state()).toEqual({ writable: false, reason: `${root} failed to sync: EIO: syncData` });
+    expect(await namesOf(store)).toEqual([]);
+    expect(await partsOf(store)).toEqual([]);
+    expect(open.size).toBe(0);
+  });
 
   test('to sync a folder, no blob is acknowledged that waits for the next sync of it', async () => {
     let syncs = 0;
