@@ -11,9 +11,9 @@ import {
 import type { RequestContext } from '../context.ts';
 import { largestPart, mostParts } from '../domain/assemble-parts.ts';
 import { readCopyRange } from '../domain/copy-source.ts';
-import { readRanges } from '../transfer/download.ts';
+import { readRanges, readsCompare } from '../transfer/download.ts';
 import { type S3Checksum, s3Digest } from '../transfer/s3-checksum.ts';
-import { computed, needChecksums, readsCompare } from '../transfer/upload.ts';
+import { computed, needChecksums } from '../transfer/upload.ts';
 import { needBucketTo } from './bucket-rights.ts';
 import { checksumHeaders, checksumsOf, s3ChecksumFields } from './checksum-headers.ts';
 import { needSource, wholeOf } from './copy-object.ts';

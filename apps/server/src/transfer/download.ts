@@ -1,4 +1,4 @@
-import { type ByteBody, Ds3Error, isDs3Error } from '@nacre/model';
+import { type ByteBody, type ChecksumType, Ds3Error, isDs3Error } from '@nacre/model';
 import { type BlobRow, dropFromCache, listCopies, noteSuspect } from '@nacre/store';
 import { type BlobSource, type Checksum, checksum } from '@nacre/store/blobs';
 import type { ServerContext } from '../context.ts';
@@ -137,13 +137,16 @@ async function* readBlob(
   throw new Ds3Error('ServiceUnavailable', { resource: id, message: `No copy of the blob ${id} can be read now.` });
 }
 
+/** What reads are compared with, whatever the blob keeps for its clients. */
+export const readsCompare: ChecksumType = 'CRC_32';
+
 interface Comparison {
   readonly digest: Checksum;
   readonly expected: string;
 }
 
 function comparisonFor({ crc32, checksum: base64, checksumType }: StoredBlob): Comparison | undefined {
-  if (crc32 !== null) return { digest: checksum('CRC_32'), expected: crc32 };
+  if (crc32 !== null) return { digest: checksum(readsCompare), expected: crc32 };
   return base64 === null || checksumType === null ? undefined : { digest: checksum(checksumType), expected: base64 };
 }
 

@@ -2,6 +2,7 @@ import { type ByteBody, type ChecksumType, Ds3Error } from '@nacre/model';
 import { findBlobsToCopy, type SystemMetadata } from '@nacre/store';
 import { checksum, isChecksum, type StoredBlob } from '@nacre/store/blobs';
 import type { RequestContext } from '../context.ts';
+import { readsCompare } from './download.ts';
 
 /** A blob that a client is about to send, as its job planned it. */
 export interface ExpectedBlob {
@@ -115,9 +116,6 @@ async function giveWay(ctx: RequestContext, blob: ExpectedBlob, sent: KeptChecks
   if (kept?.cacheNodeId !== ctx.node.id) await ctx.places.cache.remove(blob.blobId);
   if (kept?.checksum !== sent.base64 || kept.checksumType !== sent.type) throw otherBytes(blob);
 }
-
-/** What reads are compared with, whatever the blob keeps for its clients: see `transfer/download.ts`. */
-export const readsCompare: ChecksumType = 'CRC_32';
 
 export function computed({ checksums }: Pick<StoredBlob, 'checksums'>, type: ChecksumType): string {
   const base64 = checksums[type];

@@ -64,8 +64,10 @@ export const blobs = pgTable(
     checksumType: text().$type<ChecksumType>(),
     /** Base64; null until received. */
     checksum: text(),
-    /** CRC-32, base64, which reads are compared with: it costs a fraction of what the checksum may. Null until received, and
-     * for what was received before there was one. */
+    /**
+     * CRC-32, base64, which reads are compared with: it costs a fraction of what the checksum may. Null until received,
+     * and for what was received before there was one.
+     */
     crc32: text('crc32'),
     /** Null until received from the client. */
     receivedAt: moment(),
